@@ -1,0 +1,75 @@
+"""What an engine is: text in, text out. It knows nothing of articles, segments or bullets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
+
+Task = Literal["translate", "condense"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoding:
+    """How a text is generated. Temperature 0 is greedy or beam search; above it, sampling with ``seed``."""
+
+    beam_size: int = 1
+    num_hypotheses: int = 1
+    temperature: float = 0.0
+    top_p: float = 1.0
+    repetition_penalty: float = 1.0
+    no_repeat_ngram_size: int = 0
+    seed: int = 1
+
+
+GREEDY = Decoding()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A text for the model, complete with its prompt, and the most tokens that its answer may take."""
+
+    text: str
+    max_new_tokens: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One generated text. ``score`` is the mean log-probability of its tokens (natural logarithm, at most 0).
+
+    ``finished`` is False when the text was cut at ``max_new_tokens``.
+    """
+
+    text: str
+    score: float
+    finished: bool = True
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """A model that can be run. One contract test holds for all engines."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name, as in a profile."""
+        ...
+
+    @property
+    def tasks(self) -> frozenset[Task]:
+        """The tasks that the loaded model can do."""
+        ...
+
+    def generate(self, requests: Sequence[Request], decoding: Decoding = GREEDY) -> list[list[Hypothesis]]:
+        """Return ``decoding.num_hypotheses`` hypotheses for each request, best first, in the requests' order.
+
+        An empty list of requests gives an empty list. The same requests and decoding give the same texts.
+        """
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, special tokens left out."""
+        ...
+
+    def signature(self) -> Mapping[str, Any]:
+        """Return what identifies the model: engine, model, revision or hash, quantization, versions."""
+        ...
