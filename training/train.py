@@ -11,7 +11,6 @@ LoRA: Hu et al. 2021, arXiv:2106.09685. Sequence-level distillation: Kim and Rus
 
 import argparse
 import json
-import os
 import random
 import re
 import time
@@ -137,17 +136,17 @@ class Trainer:
         return loss.item()
 
     def counters(self) -> dict[str, float]:
-        return {"step": self.step, "epoch": self.epoch, "batch": self.batch, "pairs": self.pairs, "spent_s": self.spent_s}
+        return {name: getattr(self, name) for name in ("step", "epoch", "batch", "pairs", "spent_s")}
 
     def save(self, run: Path) -> None:
         """Write a checkpoint and the adapter; a stop in between leaves the checkpoint before."""
         weights = get_peft_model_state_dict(self.model)
         state = {"adapter": weights, "optimizer": self.optimizer.state_dict(), "counters": self.counters()}
         torch.save(state, run / "checkpoint.new")
-        os.replace(run / "checkpoint.new", run / "checkpoint.pt")
+        (run / "checkpoint.new").replace(run / "checkpoint.pt")
         half = {name: tensor.to(torch.float16).contiguous().cpu() for name, tensor in weights.items()}
         save_file(half, run / "adapter.new", metadata={"format": "pt"})
-        os.replace(run / "adapter.new", run / "adapter_model.safetensors")
+        (run / "adapter.new").replace(run / "adapter_model.safetensors")
         self.model.peft_config["default"].save_pretrained(run)
 
     def resume(self, run: Path) -> None:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from breve.errors import OptionError
 
 MAX_BULLETS = 50
+
+
+class OptionValues(TypedDict, total=False):
+    """The fields of Options as keyword arguments; a test holds the two together."""
+
+    profile: str
+    bullets: int | None
+    max_bullet_words: int
+    language_check: bool
+    batch_size: int
+    max_segment_words: int
+    retries: int
+    threads: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +41,8 @@ class Options:
 
     def __post_init__(self) -> None:
         """Raise OptionError for a value out of range."""
-        _require(self.bullets is None or 1 <= self.bullets <= MAX_BULLETS, "bullets", self.bullets, f"1 to {MAX_BULLETS}")
+        possible = self.bullets is None or 1 <= self.bullets <= MAX_BULLETS
+        _require(possible, "bullets", self.bullets, f"1 to {MAX_BULLETS}")
         _require(self.max_bullet_words >= 8, "max_bullet_words", self.max_bullet_words, "8 or more")
         _require(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
         _require(self.max_segment_words >= 20, "max_segment_words", self.max_segment_words, "20 or more")

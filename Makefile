@@ -1,0 +1,27 @@
+# Every target does its own set-up in .venv, once.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint eval clean
+
+demo: $(READY)
+	$(BIN)/breve summarize seeds/xiaomi.fr.txt
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+eval: $(READY)
+	$(BIN)/python evals/translation.py $(DATA)
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt -e '.[dev]'
+	touch $(READY)

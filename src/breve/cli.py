@@ -1,0 +1,146 @@
+"""The command line: arguments become options, errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from breve.errors import BreveError, InputError, ModelError, OptionError, UnreadableInput
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="French news, briefly, in English: bullets that cite the French sentences they rest on.",
+)  # fmt: skip
+models = typer.Typer(no_args_is_help=True, help="The models in the store.")
+app.add_typer(models, name="models")
+
+DONE, WRONG_CALL, BAD_INPUT, NO_MODEL = 0, 2, 3, 4
+
+Input = Annotated[str, typer.Argument(metavar="PATH|-", help="A file (.txt, .md, .html), or - for standard input.")]
+Profile = Annotated[str, typer.Option(envvar="BREVE_PROFILE", help="Which models to use.")]
+LanguageCheck = Annotated[bool, typer.Option("--language-check/--no-language-check", help="Refuse what isn't French.")]
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 2 wrong call, 3 bad input, 4 no model."""
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")  # type: ignore[union-attr]  # a TextIO
+    try:
+        app()
+    except BreveError as error:
+        typer.echo(f"breve: {error}" + (f"\n  {error.hint}" if error.hint else ""), err=True)
+        sys.exit(exit_code(error))
+    except BrokenPipeError:
+        sys.exit(DONE)
+
+
+def exit_code(error: BreveError) -> int:
+    """Return the exit code of an error."""
+    codes: list[tuple[type[BreveError], int]] = [
+        (OptionError, WRONG_CALL), (InputError, BAD_INPUT), (ModelError, NO_MODEL),
+    ]  # fmt: skip
+    return next((code for kind, code in codes if isinstance(error, kind)), BAD_INPUT)
+
+
+@app.command()
+def summarize(
+    source: Input,
+    format: Annotated[str, typer.Option(help="markdown, text, json or html.")] = "markdown",  # noqa: A002 - its name
+    bullets: Annotated[int | None, typer.Option(help="How many; by default the length decides, 3 to 7.")] = None,
+    profile: Profile = "embedded",
+    language_check: LanguageCheck = True,
+) -> None:
+    """Print the English brief of a French article."""
+    from breve.pipeline import summarize as run
+    from breve.renderer import FORMATS, render
+
+    if format not in FORMATS:
+        raise OptionError(f"--format is {format!r}; it must be one of {', '.join(FORMATS)}")
+    with _progress() as report:
+        summary = run(
+            _source(source), progress=report, profile=profile, bullets=bullets, language_check=language_check
+        )
+    if profile == "embedded":
+        typer.echo("breve: made by the small embedded model; stronger profiles exist, see the README", err=True)
+    sys.stdout.write(render(summary, format))  # type: ignore[arg-type]  # checked above
+
+
+@app.command()
+def translate(
+    source: Input,
+    lines: Annotated[bool, typer.Option("--lines", help="One line in, one line out; empty lines kept.")] = False,
+    profile: Profile = "embedded",
+    language_check: LanguageCheck = True,
+) -> None:
+    """Print the English translation of a French text."""
+    from breve import pipeline
+
+    with _progress() as report:
+        if lines:
+            text = _bytes(source).decode("utf-8", errors="replace")
+            # Only line feeds end a line here, so that U+2028 or a lone carriage return can't change the count.
+            ended = text.endswith("\n")
+            rows = text.removesuffix("\n").split("\n") if text else []
+            rows = pipeline.translate_lines([row.removesuffix("\r") for row in rows], progress=report, profile=profile)
+            sys.stdout.write("\n".join(rows) + ("\n" if ended else ""))
+        else:
+            done = pipeline.translate(
+                _source(source), progress=report, profile=profile, language_check=language_check
+            )
+            sys.stdout.write("\n".join(t.text for t in done) + "\n")
+
+
+@models.command("prepare")
+def prepare(profile: Profile = "embedded") -> None:
+    """Make a profile's models ready to run; the embedded one takes a minute or two, once."""
+    from breve.engines.store import prepare as run
+
+    typer.echo(str(run(profile, progress=lambda share, what: typer.echo(f"{share:4.0%} {what}", err=True))))
+
+
+@models.command("path")
+def path(profile: Profile = "embedded") -> None:
+    """Print where a profile's prepared model lies."""
+    from breve.engines.store import path as find
+
+    typer.echo(str(find(profile)))
+
+
+@models.command("list")
+def list_models() -> None:
+    """Print the prepared models and their sizes."""
+    from breve.engines.store import list_models as listed
+
+    for entry in listed():
+        typer.echo(f"{entry.name}\t{entry.size_bytes / 1e6:.0f} MB\t{entry.path}")
+
+
+def _source(argument: str) -> bytes | Path:
+    return sys.stdin.buffer.read() if argument == "-" else Path(argument)
+
+
+def _bytes(argument: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if argument == "-" else Path(argument).read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{argument}: {error.strerror}", hint="give the path of a readable file, or -") from error
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Give a progress callback that draws a bar on standard error, if that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("translating", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Segments and an engine give translations: one for each segment, in the same order, each checked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from breve.document import Flag, Segment, Translation
+from breve.engines.base import GREEDY, Decoding, Engine, Request
+
+if TYPE_CHECKING:
+    from breve.options import Options
+
+Progress = Callable[[int, int], None]
+Check = Callable[[str, str], tuple[Flag, ...]]
+Prompt = Callable[[str], str]
+
+MIN_RATIO, MAX_RATIO = 0.3, 3.0  # characters of English for one of French
+RATIO_SLACK = 12  # characters added to both sides: "Oui." may become "Yes, it is."
+# Retry settings: a penalty breaks loops; sampling gives another reading of a sentence that lost a fact.
+RETRIES = (
+    Decoding(beam_size=4, num_hypotheses=4, repetition_penalty=1.1),
+    Decoding(num_hypotheses=4, temperature=0.7, top_p=0.9, seed=7),
+)
+REPEATED = re.compile(r"(\b.{4,60}?)(?:[\s,;.]*\1){3,}", re.DOTALL)
+INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd\U000e0000-\U000e007f]")
+LEFTOVER = re.compile(r"\b(?:French|English)\s*:")
+
+
+def has_words(text: str) -> bool:
+    """Return whether a text holds a run of two letters; a model invents when it gets none."""
+    return re.search(r"[^\W\d_]{2,}", text) is not None
+
+
+def cleaned(text: str) -> str:
+    """Return a text as a model knows it: NFC, one kind of space and apostrophe, nothing invisible."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    return " ".join(text.replace("’", "'").replace("‘", "'").split())
+
+
+def faults(source: str, hypothesis: str, *, finished: bool = True) -> tuple[Flag, ...]:
+    """Return the known faults of translation models that a hypothesis shows."""
+    found = []
+    ratio = (len(hypothesis) + RATIO_SLACK) / (len(source) + RATIO_SLACK)
+    if not hypothesis.strip():
+        found.append(Flag("empty", "the model gave no translation"))
+    elif not finished:
+        found.append(Flag("unfinished", "the translation was cut at the length limit"))
+    elif not MIN_RATIO <= ratio <= MAX_RATIO:
+        found.append(Flag("length", f"the translation has {ratio:.1f} times the source's length"))
+    if len(source.split()) > 4 and hypothesis.casefold() == source.casefold():
+        found.append(Flag("copied", "the source was copied"))
+    if REPEATED.search(hypothesis) and not REPEATED.search(source):
+        found.append(Flag("repetition", "the translation repeats itself"))
+    if LEFTOVER.search(hypothesis) and not LEFTOVER.search(source):
+        found.append(Flag("prompt", "the translation holds words of the prompt"))
+    return tuple(found)
+
+
+def _no_check(source: str, hypothesis: str) -> tuple[Flag, ...]:
+    return ()
+
+
+class Translator:
+    """Translates segments with an engine; ``check`` adds the flags of a fact check to the known faults."""
+
+    def __init__(self, engine: Engine, prompt: Prompt, options: Options, check: Check = _no_check) -> None:
+        self.engine, self.prompt, self.options, self.check = engine, prompt, options, check
+
+    def translate(self, segments: Sequence[Segment], progress: Progress | None = None) -> tuple[Translation, ...]:
+        """Return one translation a segment, in the segments' order.
+
+        Segments without words pass through as they are. ``progress`` gets (segments done, segments in all).
+        """
+        done: dict[int, Translation] = {s.id: Translation(s.id, s.source) for s in segments if not has_words(s.source)}
+        waiting = sorted((s for s in segments if s.id not in done), key=lambda s: (len(s.source), s.id))
+        report = progress or (lambda done, total: None)
+        report(len(done), len(segments))
+        size = self.options.batch_size
+        for batch in (waiting[i : i + size] for i in range(0, len(waiting), size)):
+            for translation in self._translate(batch, GREEDY):
+                done[translation.segment] = translation
+            for translation in self._retry([s for s in batch if done[s.id].flags], done):
+                done[translation.segment] = translation
+            report(len(done), len(segments))
+        return tuple(done[s.id] for s in segments)
+
+    def again(self, segment: Segment) -> Translation:
+        """Return another translation of a segment: the least flagged of the retry settings' hypotheses."""
+        options = [t for decoding in RETRIES for t in self._translate([segment], decoding)]
+        return min(options, key=lambda t: len(t.flags))
+
+    def _retry(self, failed: Sequence[Segment], done: dict[int, Translation]) -> list[Translation]:
+        better = {s.id: done[s.id] for s in failed}
+        for decoding in RETRIES[: self.options.retries]:
+            left = [s for s in failed if better[s.id].flags]
+            for new in self._translate(left, decoding):
+                better[new.segment] = min(better[new.segment], new, key=lambda t: len(t.flags))
+        return list(better.values())
+
+    def _translate(self, segments: Sequence[Segment], decoding: Decoding) -> list[Translation]:
+        """Return for each segment its least flagged hypothesis; among equals, the engine's best."""
+        if not segments:
+            return []
+        sources = [lowered_headline(cleaned(s.source)) for s in segments]
+        limits = [2 * n + 24 for n in self.engine.count_tokens(sources)]
+        requests = [Request(self.prompt(text), limit) for text, limit in zip(sources, limits, strict=True)]
+        answers = self.engine.generate(requests, decoding)
+        result = []
+        for segment, hypotheses in zip(segments, answers, strict=True):
+            candidates = [self._judged(segment, h.text.strip(), h.finished) for h in hypotheses]
+            result.append(min(candidates, key=lambda t: len(t.flags)))
+        return result
+
+    def _judged(self, segment: Segment, text: str, finished: bool) -> Translation:
+        flags = faults(segment.source, text, finished=finished)
+        flags += () if any(f.kind == "empty" for f in flags) else self.check(segment.source, text)
+        # A segment that got no translation shows its source: a reader can see what is there.
+        return replace(Translation(segment.id, text or segment.source), flags=flags)
+
+
+def lowered_headline(text: str) -> str:
+    """Return a text of several words in capitals in sentence case: models read capitals badly."""
+    letters = [c for c in text if c.isalpha()]
+    if len(text.split()) < 3 or not letters or sum(c.isupper() for c in letters) < 0.8 * len(letters):
+        return text
+    lowered = text.lower()
+    return lowered[:1].upper() + lowered[1:]
