@@ -1,0 +1,106 @@
+"""The translator: order, length, what reaches the model, what is retried and flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breve.document import Kind, Segment
+from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
+from breve.options import Options
+from breve.translator import Translator, faults, lowered_headline
+
+
+class Echo:
+    """An engine that answers with a function of the request and remembers what it was asked."""
+
+    name = "echo"
+    tasks: frozenset[Task] = frozenset({"translate"})
+
+    def __init__(self, answers: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.answers = {text: list(replies) for text, replies in (answers or {}).items()}
+        self.asked: list[str] = []
+
+    def generate(self, requests: Sequence[Request], decoding: Decoding = GREEDY) -> list[list[Hypothesis]]:
+        self.asked += [r.text for r in requests]
+        return [[Hypothesis(self._answer(r.text), -1.0)] for r in requests]
+
+    def _answer(self, text: str) -> str:
+        replies = self.answers.get(text)
+        return replies.pop(0) if replies else f"The {text} again."
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def signature(self) -> Mapping[str, Any]:
+        return {"engine": "echo"}
+
+
+def segments(*texts: str) -> list[Segment]:
+    return [Segment(n, Kind.PARAGRAPH, n, 0, len(text), text) for n, text in enumerate(texts)]
+
+
+def translator(engine: Echo, **options: Any) -> Translator:
+    return Translator(engine, lambda text: text, Options(**options))
+
+
+@given(st.lists(st.text(max_size=40), max_size=30))
+def test_every_segment_has_one_translation_in_order(texts: list[str]) -> None:
+    done = translator(Echo(), batch_size=3).translate(segments(*texts))
+    assert [t.segment for t in done] == list(range(len(texts)))
+
+
+def test_blank_symbol_and_number_segments_pass_through_and_never_reach_the_model() -> None:
+    engine = Echo()
+    texts = ["", " ", "— …", "🚗", "32 800 €", "12,5 %"]
+    assert [t.text for t in translator(engine).translate(segments(*texts))] == texts
+    assert engine.asked == []
+
+
+def test_a_failed_translation_is_retried_and_the_good_one_is_kept() -> None:
+    engine = Echo({"Le chat dort.": ["", "The cat sleeps."]})
+    done = translator(engine).translate(segments("Le chat dort."))
+    assert (done[0].text, done[0].flags) == ("The cat sleeps.", ())
+
+
+def test_a_translation_that_fails_twice_is_shown_flagged_with_its_source() -> None:
+    engine = Echo({"Le chat dort.": ["", ""]})
+    done = translator(engine).translate(segments("Le chat dort."))
+    assert done[0].text == "Le chat dort."
+    assert [flag.kind for flag in done[0].flags] == ["empty"]
+
+
+def test_progress_ends_at_the_number_of_segments() -> None:
+    seen: list[tuple[int, int]] = []
+    translator(Echo(), batch_size=2).translate(segments("un an", "12", "deux ans"), lambda *p: seen.append(p))
+    assert seen[0] == (1, 3)
+    assert seen[-1] == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("source", "hypothesis", "kind"),
+    [
+        ("Le chat dort.", "", "empty"),
+        ("Le chat dort sur le lit.", "x" * 200, "length"),
+        ("Le maire a ouvert la séance à midi.", "Le maire a ouvert la séance à midi.", "copied"),
+        ("Il a dit que tout va bien ce soir.", "He said he said he said he said he said", "repetition"),
+        ("Il fait beau à Lyon.", "It is fine. French: Il", "prompt"),
+    ],
+)
+def test_known_faults_are_seen(source: str, hypothesis: str, kind: str) -> None:
+    assert kind in [flag.kind for flag in faults(source, hypothesis)]
+
+
+def test_headlines_in_capitals_reach_the_model_in_sentence_case() -> None:
+    assert lowered_headline("LE MAIRE A DÉMISSIONNÉ") == "Le maire a démissionné"
+    assert lowered_headline("Le SU7 Ultra de BMW") == "Le SU7 Ultra de BMW"
+
+
+def test_what_a_reader_cannot_see_does_not_reach_the_model() -> None:
+    engine = Echo()
+    translator(engine).translate(segments("Le\u200b chat\u202fdort\U000e0041 l’été"))
+    assert engine.asked == ["Le chat dort l'été"]
