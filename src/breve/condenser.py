@@ -101,11 +101,11 @@ def _groups(segments: Sequence[Segment]) -> list[tuple[int, ...]]:
         broken = open_label is None or any(
             x.kind is Kind.HEADING for x in segments[open_label.id : s.id]
         )
-        if _is_label(s) and (broken or s.kind is Kind.ITEM and not _is_price(s)):
+        if _is_label(s) and (broken or (s.kind is Kind.ITEM and not _is_price(s))):
             groups.append([s.id])
             open_label = s
-        elif not broken and (s.kind is Kind.ITEM or len(groups[-1]) < 3 and open_label is not None
-                             and open_label.kind is Kind.ITEM and len(s.source.split()) > 4):  # fmt: skip
+        elif not broken and (s.kind is Kind.ITEM or (len(groups[-1]) < 3 and open_label is not None
+                             and open_label.kind is Kind.ITEM and len(s.source.split()) > 4)):  # fmt: skip
             groups[-1].append(s.id)
         else:
             groups.append([s.id])

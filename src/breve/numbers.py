@@ -24,6 +24,7 @@ SCALES: dict[Language, tuple[tuple[re.Pattern[str], int], ...]] = {
     ),
 }
 HOUR = re.compile(r"\b(\d{1,2})\s?(?:h|heures)\s?(\d{2})?\b", re.I)
+CLOCK = re.compile(r"\b(\d{1,2})(?:[.:](\d{2}))?\s?[ap]\.?m\b", re.I)
 WORDS: dict[Language, dict[str, int]] = {
     "fr": dict(
         deux=2, trois=3, quatre=4, cinq=5, six=6, sept=7, huit=8, neuf=9, dix=10, onze=11, douze=12, treize=13,
@@ -75,6 +76,8 @@ def known_values(text: str, language: Language) -> set[Decimal]:
         hour, minutes = int(hit[1]), hit[2]
         known |= {Decimal(hour), Decimal(hour % 12 or 12)} | ({Decimal(int(minutes))} if minutes else set())
         known |= {Decimal(f"{h}.{minutes}") for h in {hour, hour % 12 or 12} if minutes}
+    for hit in CLOCK.finditer(text):
+        known |= {Decimal(int(hit[1])), Decimal(int(hit[1]) + 12)} | ({Decimal(int(hit[2]))} if hit[2] else set())
     return known | _spelled(text.lower(), language)
 
 

@@ -12,7 +12,9 @@ ABBREVIATION = re.compile(
     r"(?:^|[\s(«\"'’-])(?:MM?|Mme|Mmes|Mlle|Mlles|Me|Mgr|Dr|Drs|Pr|Prs|St|Ste|Sts|art|al|p|pp|vol|chap|éd|fig|n|no|nos"
     r"|tél|av|apr|env|cf|ex|bd|boul|J|[A-Z]|[A-Z]\.-[A-Z]|[A-Z]-[A-Z]|(?:[A-Z]\.)+[A-Z])\.$"
 )
-CLAUSE = (re.compile(r"[;:]\s"), re.compile(r",\s"), re.compile(r"\s(?=(?:et|mais|que|qui|car|ou)\s)"), re.compile(r"\s"))
+# "Model Y. Il": a capital that ends a product's name, where a splitter sees an initial.
+AFTER_CODE = re.compile(r"\b\w{2,}[ -][A-Z]\.\s+(?=(?:Il|Elle|Ils|Elles|Le|La|Les|Un|Une|Ce|Cette|Mais|Pour|En)\s)")
+CLAUSE = tuple(re.compile(mark) for mark in (r"[;:]\s", r",\s", r"\s(?=(?:et|mais|que|qui|car|ou)\s)", r"\s"))
 MAX_WORD = 2000  # characters; a longer run without a space is split anyhow
 
 
@@ -44,7 +46,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _boundaries(block: str) -> list[int]:
     from sentencex import get_sentence_boundaries
 
-    return [b["end_index"] for b in get_sentence_boundaries("fr", block)]
+    found = {b["end_index"] for b in get_sentence_boundaries("fr", block)}
+    return sorted((found | {hit.end() for hit in AFTER_CODE.finditer(block)}) - {len(block)})
 
 
 def _continues(text: str, start: int, stop: int, end: int) -> bool:

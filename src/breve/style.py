@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 SPACE = "[ \u00a0\u202f\u2009]"
-SYMBOLS = {"euro": "€", "euros": "€", "€": "€"}
+NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"
 
 
 def _amount(hit: re.Match[str]) -> str:
@@ -15,7 +15,7 @@ def _amount(hit: re.Match[str]) -> str:
 
 RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"(?<=\d){SPACE}(?=\d{{3}}(?!\d))"), ","),
-    (re.compile(rf"(?<![\d.,€])(?P<number>\d+(?:[.,]\d+)*)(?P<scale> (?:million|billion))?{SPACE}?(?:€|euros?\b)"), _amount),
+    (re.compile(rf"(?<![\d.,€]){NUMBER}(?P<scale> (?:million|billion))?{SPACE}?(?:€|euros?\b)"), _amount),
     (re.compile(rf"(?<=\d){SPACE}?%|(?<=\d) per ?cent\b"), "%"),
     (re.compile(rf"«{SPACE}*"), "“"),
     (re.compile(rf"{SPACE}*»"), "”"),

@@ -14,7 +14,12 @@ from breve.reader.markup import html_pieces, joined, markdown_pieces
 
 Format = Literal["text", "markdown", "html"]
 SUFFIXES: dict[str, Format] = {
-    "": "text", ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
+    "": "text",
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
 }
 PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|article)\b", re.I)
 MIN_WORDS = 5  # fewer are too weak evidence of a language

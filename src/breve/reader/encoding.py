@@ -32,7 +32,7 @@ def decode(data: bytes) -> str:
             text = data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
-        if not data[1:2] == b"\x00" and not data[:1] == b"\x00":
+        if b"\x00" not in (data[:1], data[1:2]):  # else UTF-16 without a mark
             return text
     return _detected(data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from breve.document import Block, Kind
 
@@ -15,7 +15,8 @@ INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\U000e0000-\U000e007f]")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 HIDDEN = (
     "//script|//style|//template|//noscript|//comment()|//*[@hidden]|//*[@aria-hidden='true']"
-    "|//*[contains(translate(@style,' ',''),'display:none')]|//*[contains(translate(@style,' ',''),'visibility:hidden')]"
+    "|//*[contains(translate(@style,' ',''),'display:none')]"
+    "|//*[contains(translate(@style,' ',''),'visibility:hidden')]"
     "|//*[contains(@class,'visually-hidden')]|//*[contains(@class,'sr-only')]"
 )
 
@@ -66,19 +67,19 @@ def html_pieces(page: str) -> Pieces:
     for element in tree.xpath(HIDDEN):
         if element.getparent() is not None:
             element.drop_tree()
-    found = bare_extraction(tree, include_comments=False, include_tables=True, favor_recall=True, with_metadata=True)
+    found: Any = bare_extraction(tree, include_comments=False, favor_recall=True, with_metadata=True)
     pieces: Pieces = []
     if found is not None and found.title:
         pieces.append((Kind.TITLE, found.title))
-    body = found.body if found is not None else None
-    pieces += [piece for piece in _walked(body) if piece[1] != (found.title if found else None)] if body is not None else []
+    if found is not None and found.body is not None:
+        pieces += [piece for piece in _walked(found.body) if piece[1] != found.title]
     if not any(kind is not Kind.TITLE for kind, _ in pieces):
         pieces += [(Kind.PARAGRAPH, line) for line in tree.text_content().split("\n")]
     return pieces
 
 
 def _walked(body: _Element) -> Pieces:
-    kinds = {"head": Kind.HEADING, "item": Kind.ITEM, "p": Kind.PARAGRAPH, "quote": Kind.PARAGRAPH, "cell": Kind.PARAGRAPH}
+    kinds = {"head": Kind.HEADING, "item": Kind.ITEM} | dict.fromkeys(("p", "quote", "cell"), Kind.PARAGRAPH)
     pieces: Pieces = []
     for element in body.iter():
         inside = any(parent.tag in kinds for parent in element.iterancestors())
