@@ -26,7 +26,7 @@ SAME = [
 CHANGED = [
     ("Prix : 32 800 €", "Price: €38,200", "number"),
     ("3,5 millions", "3.5 billion", "scale"),
-    ("en 2014", "in 2015", "number"),
+    ("en 2014", "in 2015", "date"),
     ("20 000 voitures", "20 cars", "scale"),
 ]
 

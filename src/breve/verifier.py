@@ -1,37 +1,122 @@
-"""English against the French that it rests on: numbers missing, invented or changed in scale."""
+"""English against the French that it rests on: what is missing, invented or changed.
+
+``KINDS`` lists the kinds of flags. Differences of form are no faults: a number spelled out, a unit converted,
+a figure said to be rounded, another order of day and month.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from typing import Final
 
 from breve.document import Flag
-from breve.numbers import digit_numbers, known_values
+from breve.facts import Facts, denies, extract, match
+from breve.facts.flat import flatten
+from breve.facts.names import is_code, orphans
+from breve.facts.types import CURRENCIES, Date, Number
+
+KINDS: Final = {
+    "number": "a number is missing, or is not in the source",
+    "scale": "the digits are those of the source, the scale is not: million for milliard",
+    "unit": "the number is that of the source, its currency or per cent is not",
+    "date": "a day, month, year, weekday or time of day is missing, or is not in the source",
+    "name": "a name is not in the source, or was replaced",
+    "negation": "the source denies and the English doesn't, or the other way round",
+}
+# A bullet this long against its one source sentence is its translation, and must keep its negation.
+FULL_SHARE = 0.6
 
 
 def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
-    """Return the flags of a translation: numbers that it invents, and numbers of the source that it lacks."""
-    known = known_values(target, "en")
-    missing = [token for token, several in digit_numbers(source, "fr") if not _stated(several, known)]
-    flags = [Flag("number", f"{token} is missing from the translation") for token in missing]
-    return (*verify_bullet(target, [source]), *flags)
+    """Return the flags of an English translation against its French source, what it lacks first."""
+    french, english = extract(source, "fr"), extract(target, "en")
+    flags = [*_lost_numbers(french, english), *_lost_dates(french, english)]
+    flags += _invented(english, [french], {flag.kind for flag in flags})
+    flags += _names(target, [source])
+    if french.negated and not denies(target, "en"):
+        flags.append(Flag("negation", f"the source denies (« {french.negations[0]} »), the English doesn't"))
+    return tuple(dict.fromkeys(flags))
 
 
 def verify_bullet(text: str, sources: Sequence[str]) -> tuple[Flag, ...]:
-    """Return the flags of a bullet: each number in digits that its French evidence doesn't state."""
-    known = {value for source in sources for value in known_values(source, "fr")}
-    invented = [(token, several) for token, several in digit_numbers(text, "en") if not _stated(several, known)]
-    return tuple(_flag(token, several, known) for token, several in invented)
+    """Return the flags of an English bullet against its French evidence: it may omit, it may not invent."""
+    english, evidence = extract(text, "en"), [extract(source, "fr") for source in sources]
+    flags = [*_invented(english, evidence, set()), *_names(text, sources)]
+    flags += _bullet_negation(text, english, sources, evidence)
+    return tuple(dict.fromkeys(flags))
 
 
-def _flag(token: str, several: set[Decimal], known: set[Decimal]) -> Flag:
-    scales = [Decimal(10) ** power for power in (-9, -6, -3, 3, 6, 9)]
-    if any(value * scale in known for value in several for scale in scales):
-        return Flag("scale", f"{token} has another scale in the source")
-    return Flag("number", f"{token} is not in the source")
+def _lost_numbers(source: Facts, target: Facts) -> list[Flag]:
+    flags = []
+    for number in match.unmatched(source.numbers, [target]):
+        other = match.other_scale(number, [target])
+        if other is not None:
+            flags.append(Flag("scale", f"{number.text} became {other.text}"))
+        else:
+            flags.append(Flag(_kind(number), f"{number.text} is missing"))
+    return flags
 
 
-def _stated(several: set[Decimal], known: set[Decimal]) -> bool:
-    """Return whether a number is known, as it is or as the hour of a clock of twelve hours."""
-    clock = {value - 12 for value in several if Decimal(13) <= value < Decimal(24)}
-    return bool((several | clock) & known)
+def _kind(number: Number) -> str:
+    return "date" if number.year else "number"
+
+
+def _lost_dates(source: Facts, target: Facts) -> list[Flag]:
+    dates = [Flag("date", f"{date.text} is missing or changed") for date in match.moved_dates(source.dates, [target])]
+    times = match.new_times(source.times, [target])
+    return dates + [Flag("date", f"{time.text} is missing") for time in times]
+
+
+def _invented(target: Facts, sources: Sequence[Facts], seen: set[str]) -> list[Flag]:
+    """Return the flags of numbers, units and dates of the English that no source states."""
+    flags = []
+    for number in match.unmatched(target.numbers, sources):
+        other = match.other_scale(number, sources)
+        if other is not None:
+            if "scale" not in seen:
+                flags.append(Flag("scale", f"{number.text} is {other.text} in the source"))
+        else:
+            flags.append(Flag(_kind(number), f"{number.text} is not in the source"))
+    flags += _units(target, sources)
+    flags += [Flag("date", f"{date.text} is not in the source") for date in _new_dates(target, sources)]
+    flags += [Flag("name", f"{n.text} is not in the source") for n in match.new_codes(target.numbers, sources)]
+    times = match.new_times(target.times, sources)
+    return flags + [Flag("date", f"{time.text} is not in the source") for time in times]
+
+
+def _new_dates(target: Facts, sources: Sequence[Facts]) -> list[Date]:
+    return [date for date in match.moved_dates(target.dates, sources) if not date.weak]
+
+
+def _units(target: Facts, sources: Sequence[Facts]) -> list[Flag]:
+    """Return a flag for each amount whose equals in the sources are all in another currency or in per cent."""
+    flags = []
+    for number in target.numbers:
+        same = [n for facts in sources for n in facts.numbers if n.values & number.values and not n.weak]
+        units = {n.unit for n in same}
+        money = number.unit in CURRENCIES
+        if (money and units and units <= CURRENCIES | {"percent"} and number.unit not in units) or (
+            number.unit == "percent" and units and units <= CURRENCIES
+        ):
+            flags.append(Flag("unit", f"{number.text} is {same[0].text} in the source"))
+    return flags
+
+
+def _names(target: str, sources: Sequence[str]) -> list[Flag]:
+    lost, new = orphans(flatten(" \n ".join(sources)), flatten(target))
+    codes = [word for word in new if is_code(word)]
+    flags = [Flag("name", f"{word} is not in the source") for word in codes]
+    if lost:
+        flags += [
+            Flag("name", f"{word} is not in the source; {lost[0]} is missing") for word in new if word not in codes
+        ]
+    return flags
+
+
+def _bullet_negation(text: str, english: Facts, sources: Sequence[str], evidence: Sequence[Facts]) -> list[Flag]:
+    if english.negated and not any(denies(source, "fr") for source in sources):
+        return [Flag("negation", "the English denies, the source doesn't")]
+    whole = len(sources) == 1 and len(text.split()) >= FULL_SHARE * len(sources[0].split())
+    if whole and evidence[0].negated and not denies(text, "en"):
+        return [Flag("negation", f"the source denies (« {evidence[0].negations[0]} »), the English doesn't")]
+    return []

@@ -1,0 +1,168 @@
+"""Names: capitalised words and product codes, and how one language writes the names of the other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from babel import Locale
+
+from breve.facts.flat import Flat, Token
+from breve.facts.types import Language, Name
+
+# French name = English name, beside the territories of the CLDR; one pair a line entry, folded when read.
+_EXONYMS = """
+union européenne=european union|ue=eu|otan=nato|onu=un|onu=united nations|nations unies=un|nations unies=united nations|
+états-unis=us|états-unis=united states|états-unis=america|états-unis=usa|etats-unis=u.s|usa=us|royaume-uni=uk|
+royaume-uni=britain|royaume-uni=united kingdom|grande-bretagne=uk|angleterre=england|écosse=scotland|londres=london|
+moscou=moscow|pékin=beijing|varsovie=warsaw|vienne=vienna|athènes=athens|lisbonne=lisbon|bruxelles=brussels|
+genève=geneva|cologne=köln|munich=münchen|le caire=cairo|alger=algiers|tchéquie=czech republic|fmi=imf|oms=who|bce=ecb|
+pib=gdp|tva=vat|pdg=ceo|oit=ilo|ocde=oecd|opep=opec|omc=wto|brésil=brazil|corée=korea|rdc=drc|
+premier ministre=prime minister|noël=christmas|pâques=easter|dieu=god|terre=earth|lune=moon|méditerranée=mediterranean|
+manche=channel|rhin=rhine|danube=danube|alpes=alps|moyen-orient=middle east|proche-orient=middle east|occident=west|
+maison blanche=white house|kremlin=kremlin|vih=hiv|sida=aids|adn=dna|aiea=iaea|ong=ngo|tpi=icc|cpi=icc|nouvelle-zélande=new zealand
+"""
+# English words with a capital that French writes small: nationalities, languages, titles, days.
+_SMALL_IN_FRENCH = frozenset(
+    ["american", "british", "english", "french", "german", "italian", "spanish", "russian", "chinese", "japanese", "korean", "european", "african", "asian", "arab", "israeli", "iranian", "iraqi", "turkish", "greek", "polish", "czech", "dutch", "swiss", "swedish", "danish", "norwegian", "finnish", "hungarian", "austrian", "belgian", "portuguese", "irish", "scottish", "welsh", "canadian", "mexican", "brazilian", "indian", "pakistani", "afghan", "syrian", "egyptian", "ukrainian", "romanian", "bulgarian", "serbian", "croatian", "catholic", "christian", "muslim", "islamic", "islamist", "jewish", "protestant", "orthodox", "buddhist", "hindu", "democrat", "democrats", "democratic", "republican", "republicans", "communist", "socialist", "conservative", "conservatives", "liberal", "president", "minister", "prime", "mr", "mrs", "ms", "dr", "miss", "sir", "lord", "king", "queen", "prince", "pope", "senator", "secretary", "general", "professor", "i", "i'm", "i'll", "i've", "i'd", "internet", "western", "eastern", "northern", "southern", "latin", "north", "south", "east", "west", "jews", "muslims", "christians", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "god", "earth", "moon", "sun", "bible", "christmas", "easter", "state", "states", "government", "parliament", "congress", "senate", "court", "party", "bank", "university", "house", "union", "council", "committee", "commission", "ministry", "department", "office", "central", "national", "international", "federal", "royal", "united", "new", "street", "avenue", "square", "church", "institute", "company", "group", "association", "agency", "society", "school", "centre", "center", "board", "police", "army", "force", "act", "law", "constitution", "world", "war"]
+)  # fmt: skip
+_FRENCH_COMMON = frozenset(
+    ["etat", "etats", "eglise", "republique", "monsieur", "madame", "mme", "m", "mlle", "dr", "president", "ministre", "parlement", "senat", "assemblee", "gouvernement", "cour", "conseil", "parti", "banque", "universite", "ecole", "internet", "dieu", "le", "la", "les", "l", "un", "une", "de", "du", "des", "et", "en", "a", "au", "aux", "ce", "ces", "il", "elle"]
+)  # fmt: skip
+_PARTICLES = frozenset(["de", "du", "des", "la", "le", "of", "the", "van", "von", "bin", "al", "ben", "der"])
+_CODE = re.compile(r"(?=\w*[0-9])(?=\w*[A-Z])[A-Z0-9]\w{1,11}\Z|[A-Z]{1,6}[a-z]?[0-9]{1,4}\Z")
+_OPENERS = frozenset('.!?:;"([*•-…')
+
+
+def fold(text: str) -> str:
+    """Return a text without accents and case."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).replace("œ", "oe").replace("æ", "ae")
+
+
+@lru_cache(maxsize=1)
+def exonyms() -> dict[str, frozenset[str]]:
+    """Return folded French words of names with the folded English words that may stand for them."""
+    table: dict[str, set[str]] = {}
+    french, english = Locale("fr").territories, Locale("en").territories
+    pairs = [(str(french[code]), str(english[code])) for code in french if code in english]
+    pairs += [(f, e) for f, e in (entry.strip().split("=") for entry in _EXONYMS.split("|"))]
+    for name, other in pairs:
+        words = set(re.findall(r"\w+", fold(other)))
+        for word in re.findall(r"\w+", fold(name)):
+            if len(word) > 1 and word not in _PARTICLES:
+                table.setdefault(word, set()).update(words - _PARTICLES)
+    return {word: frozenset(others) for word, others in table.items()}
+
+
+def find_names(flat: Flat, language: Language) -> Iterator[Name]:
+    """Yield the runs of capitalised words and codes; those that open a sentence are weak."""
+    tokens, index = flat.tokens, 0
+    shouted = _shouted(tokens)
+    while index < len(tokens):
+        if not _is_capital(tokens[index]):
+            index += 1
+            continue
+        end = index + 1
+        while (
+            end < len(tokens)
+            and (_is_capital(tokens[end]) or _joins(tokens, end))
+            and tokens[end].start - tokens[end - 1].end <= 1
+        ):
+            end += 1
+        start, stop = tokens[index].start, tokens[end - 1].end
+        weak = shouted or (end == index + 1 and _opens(tokens, index) and not is_code(tokens[index].shape))
+        keys = frozenset(fold(token.shape) for token in tokens[index:end] if token.shape[0].isalpha())
+        yield Name(flat.span(start, stop), flat.written(start, stop), keys, weak)
+        index = end
+
+
+def is_code(word: str) -> bool:
+    """Return whether a word is a product code or an acronym with a digit: YU7, A320, G20."""
+    return bool(_CODE.match(word))
+
+
+def _is_capital(token: Token) -> bool:
+    return (token.shape[0].isupper() and (len(token.shape) > 1 or token.shape in "XYZS")) or is_code(token.shape)
+
+
+def _joins(tokens: Sequence[Token], index: int) -> bool:
+    return tokens[index].text == "-" and index + 1 < len(tokens) and _is_capital(tokens[index + 1])
+
+
+def _opens(tokens: Sequence[Token], index: int) -> bool:
+    return index == 0 or tokens[index - 1].text in _OPENERS or (index == 1 and not tokens[0].text.isalpha())
+
+
+def _shouted(tokens: Sequence[Token]) -> bool:
+    """Return whether a text is in title case or capitals, so that a capital says nothing."""
+    words = [token for token in tokens if token.shape[0].isalpha() and len(token.shape) > 3]
+    return len(words) > 3 and sum(word.shape[0].isupper() for word in words) > 0.7 * len(words)
+
+
+def name_words(flat: Flat, language: Language) -> list[str]:
+    """Return the words, as written, that are surely names: no opener of a sentence, no common word."""
+    if _shouted(flat.tokens):
+        return []
+    common = _FRENCH_COMMON if language == "fr" else _SMALL_IN_FRENCH
+    return [
+        token.shape for index, token in enumerate(flat.tokens)
+        if _is_capital(token) and (is_code(token.shape) or not _opens(flat.tokens, index)) and len(token.shape) > 1 and fold(token.shape) not in common
+    ]  # fmt: skip
+
+
+def sound(word: str) -> str:
+    """Return a rough skeleton in which transliterations agree: Poutine and Putin, Chtchoukine and Shchukin."""
+    text = re.sub(r"[^a-z0-9]", "", fold(word))
+    for old, new in (("tch", "c"), ("ch", "c"), ("sh", "c"), ("ou", "u"), ("ph", "f"), ("qu", "k"), ("dj", "j"), ("w", "v"), ("y", "i"), ("z", "s"), ("k", "c"), ("h", "")):  # fmt: skip
+        text = text.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"(?:es?|s|a|ia?)\Z", "", text))
+
+
+def alike(one: str, other: str) -> float:
+    """Return the share of letter pairs that two words have in common, from 0 to 1 (Dice, on their sounds)."""
+    a, b = sound(one), sound(other)
+    if not a or not b:
+        return float(a == b)
+    if a == b or (len(a) > 3 and len(b) > 3 and a[:4] == b[:4]):
+        return 1.0
+    first, second = {a[i : i + 2] for i in range(len(a) - 1)}, {b[i : i + 2] for i in range(len(b) - 1)}
+    return 2 * len(first & second) / max(1, len(first) + len(second))
+
+
+def orphans(source: Flat, target: Flat) -> tuple[list[str], list[str]]:
+    """Return the name words of the French and of the English text that have no counterpart in the other."""
+    french, english = _folded(source), _folded(target)
+    table = exonyms()
+    lost = [
+        word for word in name_words(source, "fr") if not _counterpart(word, english, table.get(fold(word), frozenset()))
+    ]
+    foreign = {other for word in french for other in table.get(word, ())}
+    new = [
+        word
+        for word in name_words(target, "en")
+        if not _counterpart(word, french, frozenset()) and fold(word) not in foreign
+    ]
+    return lost, new
+
+
+def _folded(flat: Flat) -> set[str]:
+    return {fold(token.shape) for token in flat.tokens if token.shape[0].isalpha()}
+
+
+def _counterpart(word: str, others: set[str], known: frozenset[str]) -> bool:
+    folded = fold(word)
+    if folded in others or known & others:
+        return True
+    if is_code(word):
+        return False
+    if word.isupper() and len(word) <= 5:  # an acronym may be spelled out, or have other letters in the other language
+        return any(set(folded) == set(other) for other in others) or _spelled(folded, others)
+    return any(alike(folded, other) >= 0.5 for other in others if abs(len(other) - len(folded)) < 5)
+
+
+def _spelled(acronym: str, others: set[str]) -> bool:
+    initials = {other[0] for other in others}
+    return len(acronym) > 2 and set(acronym) <= initials
