@@ -24,13 +24,13 @@ _ENGLISH = re.compile(
 # Meaning alone: a translator may write "failed to" for "n'a pas", "is missing" for "n'est pas là".
 _LEXICAL_ENGLISH = re.compile(
     r"\b(?:fail\w*|unable|inabil\w+|lack\w*|refus\w+|den(?:y|ied|ies|ying)|hardly|barely|scarcely|rarely|seldom|few|little"
-    r"|unless|except\w*|instead|without|stop\w*|prevent\w*|avoid\w*|absen\w+|miss(?:ed|es|ing)?|neglect\w*|nor|ban\w*|rather|"
-    r"forbid\w*|forbad\w*|reject\w*|exclud\w+|cease\w*|far from|too|no-one|anymore|zero|only|anything but|short of|nay|nope|"
-    r"un(?!der|i[tvoq]|ti|less|to)\w{3,}|in(?:valid|sufficient|ab|cap|adequat|conclus|signific|visib|effective|correct|depend|secur|ex|"
+    r"|unless|except\w*|instead|without|stop\w*|prevent\w*|avoid\w*|absen\w+|miss(?:ed|es|ing)?|neglect\w*|nor|"
+    r"forbid\w*|forbad\w*|reject\w*|exclud\w+|cease\w*|far from|no-one|anymore|zero|anything but|short of|nay|nope|"
+    r"un(?!der|i[tvoq]|ti|less|to)\w{3,}|in(?:valid|sufficient|ab|cap|adequat|conclus|signific|visib|effective|correct|depend|secur|"
     r"dispens|evit|access|approp|compat|complet|consist|different|tolera|suffici|ferti|justice)\w*"
     r"|im(?:possib|prob|perfect|mobil|patien|potent)\w*|ir(?:regul|rel|respons|repla)\w*|il(?:legal|legit|liter|logic)\w*"
     r"|dis(?:agre|lik|obe|satis|approv|allow|regard|continu|appear|belie|connect|miss|pens|trust|qualif)\w*|\w{3,}less|hate\w*|doubt\w*|ignor\w+"
-    r"|remain\w* to be|yet to|wrong|worse|ran out|run out|out of|free from|free of|but|abstain\w*|mind)\b",
+    r"|remain\w* to be|yet to|free from|free of|abstain\w*)\b",
     re.IGNORECASE,
 )
 _LEXICAL_FRENCH = re.compile(
