@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from breve.document import Article, Segment
+from breve.sentences import boundaries
 
-# Words that end in a full stop inside a sentence. "etc." and units are left out: they often end one.
-ABBREVIATION = re.compile(
-    r"(?:^|[\s(«\"'’-])(?:MM?|Mme|Mmes|Mlle|Mlles|Me|Mgr|Dr|Drs|Pr|Prs|St|Ste|Sts|art|al|p|pp|vol|chap|éd|fig|n|no|nos"
-    r"|tél|av|apr|env|cf|ex|bd|boul|J|[A-Z]|[A-Z]\.-[A-Z]|[A-Z]-[A-Z]|(?:[A-Z]\.)+[A-Z])\.$"
-)
-# "Model Y. Il": a capital that ends a product's name, where a splitter sees an initial.
-AFTER_CODE = re.compile(r"\b\w{2,}[ -][A-Z]\.\s+(?=(?:Il|Elle|Ils|Elles|Le|La|Les|Un|Une|Ce|Cette|Mais|Pour|En)\s)")
-CLAUSE = tuple(re.compile(mark) for mark in (r"[;:]\s", r",\s", r"\s(?=(?:et|mais|que|qui|car|ou)\s)", r"\s"))
 MAX_WORD = 2000  # characters; a longer run without a space is split anyhow
+LONG_WORD = 40  # characters; every so many count as one more word, so that a list of addresses is split too
+CLUSTER = 1000  # characters to look back for the start of a grapheme cluster
+
+Span = tuple[int, int]
 
 
 def segment(article: Article, *, max_words: int = 120) -> tuple[Segment, ...]:
@@ -31,68 +29,98 @@ def segment(article: Article, *, max_words: int = 120) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the trimmed spans of the sentences of a block."""
-    pending = start
-    for boundary in [*_boundaries(text[start:end]), end - start]:
-        stop = start + boundary
-        if boundary < end - start and _continues(text, pending, stop, end):
-            continue
-        if (span := _trimmed(text, pending, stop)) is not None:
-            yield span
-        pending = stop
+    block = text[start:end]
+    before = 0
+    for place in boundaries(block):
+        part = block[before:place]
+        if part.strip():
+            yield start + place - len(part.lstrip()), start + before + len(part.rstrip())
+        before = place
 
 
-def _boundaries(block: str) -> list[int]:
-    from sentencex import get_sentence_boundaries
-
-    found = {b["end_index"] for b in get_sentence_boundaries("fr", block)}
-    return sorted((found | {hit.end() for hit in AFTER_CODE.finditer(block)}) - {len(block)})
-
-
-def _continues(text: str, start: int, stop: int, end: int) -> bool:
-    """Return whether a boundary that the splitter found stands inside a French sentence."""
-    before, after = text[start:stop].rstrip(), text[stop:end].lstrip()
-    if not before or not after:
-        return False
-    if ABBREVIATION.search(before[-12:]) and not re.search(r"\d{4}\.$", before):
-        return not (re.search(r"(?:^|\s)[A-Z]\.$", before[-4:]) and re.search(r"\w{3,}\s[A-Z]\.$", before[-24:])
-                    and re.match(r"(?:Il|Elle|Le|La|Les|Un|Une|Ce|Cette)\b", after))  # fmt: skip
-    if after[0] in "»”)]" or (after[0].islower() and before[-1] in "….!?»\"”"):
-        return True
-    return after[0].isdigit() and bool(re.search(r"\d\.$", before)) and not text[stop - 1].isspace()
+def _comfortable(text: str, start: int, end: int, max_words: int) -> Iterator[Span]:
+    """Yield a sentence, or the parts of one that is over ``max_words`` words or has an enormous word."""
+    if end - start < min(2 * max_words, MAX_WORD):  # too short to hold so many words
+        yield start, end
+        return
+    words = list(_words(text, start, end))
+    first = 0
+    while (rest := _fitting(words, first, max_words)) < len(words):
+        cut = _cut(text, words, first, rest)
+        yield words[first][0], words[cut - 1][1]
+        first = cut
+    yield words[first][0], end
 
 
-def _trimmed(text: str, start: int, stop: int) -> tuple[int, int] | None:
-    while start < stop and text[start].isspace():
-        start += 1
-    while stop > start and text[stop - 1].isspace():
-        stop -= 1
-    return (start, stop) if start < stop else None
+def _words(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the words of a span; an enormous one in parts that never divide a grapheme cluster."""
+    for hit in re.finditer(r"\S+", text[start:end]):
+        a, b = start + hit.start(), start + hit.end()
+        while b - a > MAX_WORD:
+            cut = _between_clusters(text, a, a + MAX_WORD)
+            yield a, cut
+            a = cut
+        yield a, b
 
 
-def _comfortable(text: str, start: int, end: int, max_words: int) -> Iterator[tuple[int, int]]:
-    """Yield a sentence, or the parts of one of more than ``max_words`` words or with an enormous word."""
-    while end - start > max_words:
-        words = list(re.finditer(r"\S+", text[start:end]))
-        if len(words) <= max_words and all(len(w.group()) <= MAX_WORD for w in words):
+def _fitting(words: list[Span], first: int, max_words: int) -> int:
+    """Return the first word that no longer fits after ``first``; at least one fits."""
+    room, n = max_words, first
+    while n < len(words):
+        room -= 1 + (words[n][1] - words[n][0]) // LONG_WORD
+        if room < 0 and n > first:
             break
-        limit = words[max_words].start() if len(words) > max_words else end - start
-        limit = min(limit, max_words * 20 if max_words * 20 > MAX_WORD else MAX_WORD)
-        cut = start + _cut(text[start : start + limit])
-        if (span := _trimmed(text, start, cut)) is not None:
-            yield span
-        start = cut
-        if (rest := _trimmed(text, start, end)) is None:
-            return
-        start = rest[0]
-    yield start, end
+        n += 1
+    return n
 
 
-def _cut(part: str) -> int:
-    """Return where to split: after the last clause mark of the second half, else the last space, else the end."""
-    for mark in CLAUSE:
-        places = [hit.end() for hit in mark.finditer(part, len(part) // 2)]
-        if places and places[-1] < len(part):
-            return places[-1]
-    return len(part)
+def _cut(text: str, words: list[Span], first: int, stop: int) -> int:
+    """Return the word before which to split: the best clause boundary of the second half, the last of its kind."""
+    best, place = -1, stop
+    for n in range(stop, first + (stop - first) // 2, -1):
+        if (quality := _quality(text, words[n - 1], words[n])) > best:
+            best, place = quality, n
+    return place
+
+
+def _quality(text: str, left: Span, right: Span) -> int:
+    """Return how good a split between two neighbouring words is, from 0 (inside a number) to 4."""
+    end, begin, following = text[left[1] - 1], text[right[0]], text[right[0] : right[1]].lower()
+    if begin in "»”)]};:!?,.%€$" or end in "«“([{" or (end.isdigit() and begin.isdigit()) or left[1] == right[0]:
+        return 0
+    if end in ".!?…;:":
+        return 4
+    if end in ",»”)":
+        return 3
+    return 2 if following in {"et", "mais", "que", "qui", "car", "ou", "dont", "où", "puis"} else 1
+
+
+def _between_clusters(text: str, start: int, place: int) -> int:
+    """Return the last place up to ``place`` where a grapheme cluster begins; ``place`` itself if none is near."""
+    for cut in range(place, max(start, place - CLUSTER), -1):
+        if not _joins(text, start, cut):
+            return cut
+    return place
+
+
+def _joins(text: str, start: int, place: int) -> bool:
+    """Return whether the characters on both sides of a place belong to one grapheme cluster."""
+    left, right = text[place - 1], text[place]
+    if unicodedata.category(right)[0] == "M" or right == "\u200d" or left == "\u200d":
+        return True
+    if "\U0001f3fb" <= right <= "\U0001f3ff" or "\U000e0020" <= right <= "\U000e007f":  # skin tones, flag tags
+        return True
+    if "\u1160" <= right <= "\u11ff":  # the vowels and finals of a Hangul syllable
+        return True
+    if not (_regional(left) and _regional(right)):
+        return False
+    run = place - 1
+    while run > start and _regional(text[run - 1]):
+        run -= 1
+    return (place - run) % 2 == 1
+
+
+def _regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -1,82 +1,94 @@
-"""A path, bytes or text to an Article. URL, PDF, DOCX and EPUB have their place in ``SUFFIXES``."""
+"""A path, a stream, bytes or text to an Article."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, get_args
+from typing import BinaryIO, Literal
 
-from breve.document import Article
-from breve.errors import EmptyInput, OptionError, UnreadableInput, UnsupportedFormat, WrongLanguage
+from breve.document import Article, Block
+from breve.errors import EmptyInput, OptionError, UnreadableInput, UnsupportedFormat
 from breve.reader.blocks import plain_blocks
 from breve.reader.encoding import decode, printable
+from breve.reader.language import check_french
 from breve.reader.markup import html_pieces, joined, markdown_pieces
 
 Format = Literal["text", "markdown", "html"]
-SUFFIXES: dict[str, Format] = {
-    "": "text",
-    ".txt": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".html": "html",
-    ".htm": "html",
-}
-PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|article)\b", re.I)
-MIN_WORDS = 5  # fewer are too weak evidence of a language
-SAMPLE = 20_000  # characters that are enough to tell a language
+Blocks = tuple[Block, ...]
 
-__all__ = ["SUFFIXES", "Format", "read"]
+# The place of further formats: what makes a readable text and its blocks out of the decoded one.
+FORMATS: dict[Format, Callable[[str], tuple[str, Blocks]]] = {
+    "text": lambda text: (text, plain_blocks(text)),
+    "markdown": lambda text: joined(markdown_pieces(text)),
+    "html": lambda text: joined(html_pieces(text)),
+}
+SUFFIXES: dict[str, Format] = {
+    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown",
+    ".html": "html", ".htm": "html", ".xhtml": "html",
+}  # fmt: skip
+PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*(?:<!doctype html|<(?:html|head|body|article|main|meta|title)\b[^>]*>"
+    r"|<(p|div|section|h[1-6])\b[^>]*>(?=.*</\1>))",
+    re.IGNORECASE | re.DOTALL,
+)
+SNIFFED = 20_000  # characters at the start that tell whether a text is HTML
+WORD = re.compile(r"[^\W\d_]")
+
+__all__ = ["FORMATS", "SUFFIXES", "Format", "read"]
 
 
 def read(
-    source: str | bytes | Path, *, name: str | None = None, format: Format | None = None,  # noqa: A002 - the field's word
+    source: str | bytes | Path | BinaryIO, *, name: str | None = None, format: Format | None = None,  # noqa: A002 - the field's word
     language_check: bool = True,
 ) -> Article:  # fmt: skip
-    """Return the article of a text, of bytes or of a file; a ``str`` is the text itself.
+    """Return the article of a text, of bytes, of a binary stream or of a file; a ``str`` is the text itself.
 
+    Without a format a file's suffix decides, then the content: HTML or plain text. The text of a plain article is
+    the text as decoded; that of Markdown and HTML is the text of its blocks, with blank lines between them.
     Raises EmptyInput, WrongLanguage, UnreadableInput or UnsupportedFormat.
     """
-    if format is not None and format not in get_args(Format):
-        raise OptionError(f"format is {format!r}; it must be one of {', '.join(get_args(Format))}")
+    if format is not None and format not in FORMATS:
+        raise OptionError(f"format is {format!r}; it must be one of {', '.join(FORMATS)}")
+    chosen = format
     if isinstance(source, Path):
-        format, name = format or _format(source), name or source.name  # noqa: A001 - the option, decided
-        source = _bytes(source)
-    text = printable(decode(source) if isinstance(source, bytes) else source)
-    chosen = format if format in {"markdown", "html"} else "html" if PAGE.match(text) else "text"
-    if chosen == "text":
-        blocks = plain_blocks(text)
-    else:
-        text, blocks = joined(html_pieces(text) if chosen == "html" else markdown_pieces(text))
-    if not re.search(r"[^\W\d_]{2,}", text):
+        chosen, name = format or _format_of(source), name or source.name
+        source = _content(source)
+    elif not isinstance(source, str | bytes):
+        source = source.read()
+    text = printable(decode(source) if isinstance(source, bytes) else source.removeprefix("\ufeff"))
+    chosen = chosen or ("html" if PAGE.match(text[:SNIFFED]) else "text")
+    text, blocks = FORMATS[chosen](text)
+    if not WORD.search(text):
         raise EmptyInput("the article has no words", hint="give a French text")
     if language_check:
-        _check_language(text)
+        check_french(text)
     return Article(text, blocks, name=name)
 
 
-def _format(path: Path) -> Format:
-    if path.suffix.lower() not in SUFFIXES:
-        known = ", ".join(suffix for suffix in SUFFIXES if suffix)
-        raise UnsupportedFormat(f"{path.name} is of the format {path.suffix}; it must be one of {known}")
-    return SUFFIXES[path.suffix.lower()]
+def _format_of(path: Path) -> Format | None:
+    """Return the format that a suffix names; None for a file without one, whose content will tell."""
+    suffix = path.suffix.lower()
+    if not suffix or suffix in SUFFIXES:
+        return SUFFIXES.get(suffix)
+    if not path.exists():
+        raise _unreadable(path, "no such file")
+    raise UnsupportedFormat(
+        f"{path.name} is of the format {suffix}; it must be one of {', '.join(SUFFIXES)}",
+        hint="save it as text, or say what it holds with format=",
+    )
 
 
-def _bytes(path: Path) -> bytes:
+def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except FileNotFoundError as error:
+        raise _unreadable(path, "no such file") from error
+    except IsADirectoryError as error:
+        raise UnreadableInput(f"{path} is a folder; it must be a file", hint="for a folder use: breve batch") from error
     except (OSError, ValueError) as error:
-        raise UnreadableInput(f"{path}: {error}", hint="give the path of a readable file, or - for stdin") from error
+        raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from error
 
 
-def _check_language(text: str) -> None:
-    from py3langid import classify
-
-    sample = " ".join(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text[:SAMPLE])).lower()
-    if len(sample.split()) < MIN_WORDS:
-        return
-    language, _ = classify(sample)
-    if language != "fr":
-        raise WrongLanguage(
-            f"the language of the text seems to be {language!r}; it must be 'fr'",
-            hint="override with --no-language-check (language_check=False)",
-        )
+def _unreadable(path: Path, reason: str) -> UnreadableInput:
+    return UnreadableInput(f"{path}: {reason}", hint="give the path of a readable file")
