@@ -128,7 +128,7 @@ _UNITS = {
     "KRW": "won wons krw", "TRY": "try", "BRL": "real reals brl", "CAD": "cad", "AUD": "aud",
     "point": "point points",
     "km": "km kms kilomètre kilomètres kilometre kilometres kilometer kilometers",
-    "m": "mètre mètres metre metres meter meters", "cm": "cm centimètre centimètres centimeter centimeters centimetre centimetres",
+    "m": "m mètre mètres metre metres meter meters", "cm": "cm centimètre centimètres centimeter centimeters centimetre centimetres",
     "mm": "mm millimètre millimètres millimeter millimeters millimetre millimetres",
     "mile": "mile miles", "foot": "feet foot ft pied pieds", "inch": "inch inches pouce pouces", "yard": "yard yards",
     "kg": "kg kilo kilos kilogramme kilogrammes kilogram kilograms", "g": "gramme grammes gram grams",
@@ -143,7 +143,7 @@ _UNITS = {
 }  # fmt: skip
 UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 SHORT_UNITS = frozenset(
-    ["w", "to", "go", "mo", "ko", "ch", "min", "once", "onces", "real", "try", "ha", "mo"]
+    ["m", "w", "to", "go", "mo", "ko", "ch", "min", "once", "onces", "real", "try", "ha"]
 )  # units only straight after digits
 
 # unit -> (dimension, factor to the dimension's base)

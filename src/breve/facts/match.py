@@ -60,7 +60,7 @@ def new_times(times: Iterable[Time], others: Sequence[Facts]) -> list[Time]:
         hours = {Decimal(hour) for hour in time.hours} | {Decimal(hour % 12 or 12) for hour in time.hours}
         later = {Decimal(hour % 12 + 1) for hour in time.hours} if time.minute > 30 else set()
         left = {Decimal(time.minute), Decimal(60 - time.minute), Decimal(0)}
-        joint = {hour + Decimal(time.minute) / 100 for hour in hours}
+        joint = {hour + Decimal(time.minute) / base for hour in hours for base in (60, 100)}
         return bool(joint & words) or (bool((hours | later) & words) and (time.minute == 0 or bool(left & words)))
 
     return [time for time in times if not told(time)]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel import Locale
 
 from breve.facts.flat import Flat, Token
+from breve.facts.lexicon import UNITS
 from breve.facts.types import Language, Name
 
 # French name = English name, beside the territories of the CLDR; one pair a line entry, folded when read.
@@ -145,7 +146,7 @@ def name_words(flat: Flat, language: Language) -> list[str]:
         if not _is_capital(token) or len(token.shape) < 2:
             return False
         folded = fold(token.shape)
-        if folded in common or folded.rstrip("s") in common or folded.removesuffix("es") in common:
+        if folded in UNITS or folded in common or folded.rstrip("s") in common or folded.removesuffix("es") in common:
             return False
         return is_code(token.shape) or not _opens(flat.tokens, index)
 

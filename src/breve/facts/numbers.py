@@ -20,12 +20,12 @@ from breve.facts.lexicon import (
     SYMBOLS,
     UNITS,
 )
-from breve.facts.types import DURATIONS, Language, Number, Span
+from breve.facts.types import CURRENCIES, DURATIONS, Language, Number, Span
 
 ONE = Decimal(1)
 MAX_DIGITS = 24  # longer runs of digits are codes, not amounts
 _ORDINAL_SUFFIX = re.compile(r"(?:ers?|ères?|res?|e|es|èmes?|emes?|ièmes?|nde?|st|nd|rd|th|ths)\Z")
-_ROMAN = re.compile(r"([ivx]{1,6})(?:e|er|ème|ième)\Z")
+_ROMAN = re.compile(r"([ivx]{1,6})(?:e|er|ème|ième|th|st|nd|rd)\Z")
 _CURRENCY_CODE = re.compile(r"(?:us|c|a|ca|hk|r)\Z")
 _SCALED_CODE = re.compile(r"(m|md|mds|g|k)\Z")
 _CENTURY = frozenset({"siècle", "siècles"})
@@ -96,7 +96,8 @@ def _numeral(tokens: Sequence[Token], index: int, language: Language) -> _Numera
         )
     if token.text in HINTS[language]:
         return _Numeral([Decimal(v) for v in HINTS[language][token.text]], index + 1, False, weak=True)
-    if token.text in _FLAT_ONE and _bare_scale(tokens, index + 1, language):
+    halved = _duration_at(tokens, index + 1) and _half(tokens, index + 2, language, [])[0] > 0
+    if token.text in _FLAT_ONE and (halved or _bare_scale(tokens, index + 1, language)):
         return _Numeral([ONE], index + 1, False)
     if roman := _ROMAN.match(token.text):
         if token.shape[0].isupper() and (len(roman[1]) > 1 or _next_is(tokens, index + 1, _CENTURY)):
@@ -176,7 +177,8 @@ def _words(tokens: Sequence[Token], index: int, language: Language) -> _Numeral 
         position -= 1
     value = Decimal(total + current)
     named = tokens[index].shape[0].isupper() and index > 0 and tokens[index - 1].text not in '.!?:;"('  # Twenty Minutes
-    weak = named or value <= 1 or (ordinal and value <= 3) or (language == "fr" and previous == "neuf" and value == 9)
+    both = previous == "deux" and value == 2 and _after(tokens, index, "les", "tous", "aux", "ces", "des", "ses", "nos")
+    weak = named or both or value <= 1 or (ordinal and value <= 3) or (language == "fr" and previous == "neuf" and value == 9)
     return _point(tokens, _Numeral([value], position, False, ordinal, weak), language)
 
 
@@ -238,18 +240,23 @@ def _finish(flat: Flat, index: int, numeral: _Numeral, language: Language) -> tu
     if half == 0 and unit in DURATIONS:
         halves = list(values)
         half, end = _half(tokens, end, language, halves)
-        values = [*values, *halves] if half else values
+        values = [*halves, *values] if half else values
+    if unit == "m" and language == "en" and tokens[end - 1].start == tokens[end - 2].end:
+        values.append(values[0] * 10**6)  # 90m is metres or millions
     written = flat.written(tokens[start].start, tokens[end - 1].end)
     likely = values[0] if language == "en" or len(values) == 1 or "," not in tokens[index].text else values[-1]
+    variants = _variants(tokens, index, numeral, factor)
+    if numeral.digits and _short_year(tokens, index) and likely < 100:
+        likely += 1900  # années 80, the '90s
     number = Number(
         value=likely,
-        values=frozenset(values) | _variants(tokens, index, numeral, factor),
+        values=frozenset(values) | variants,
         unit=unit,
         span=flat.span(tokens[start].start, tokens[end - 1].end),
         text=written,
         mantissa=mantissas[0],
         ordinal=numeral.ordinal,
-        weak=numeral.weak and factor == ONE,
+        weak=numeral.weak and factor == ONE and half == 0,
         approximate=numeral.approximate or (start > 0 and _approximated(tokens, start)),
         digits=numeral.digits,
         code=numeral.code,
@@ -419,6 +426,9 @@ _BETWEEN = frozenset(
 )
 
 
+_BYTES = frozenset({"to", "go", "mo", "ko"})  # 512 Go, but "10 to 15"
+
+
 def _duration_at(tokens: Sequence[Token], index: int) -> bool:
     return index < len(tokens) and UNITS.get(tokens[index].text) in DURATIONS
 
@@ -428,6 +438,8 @@ def _plain_unit(
 ) -> tuple[str | None, int]:
     unit = UNITS.get(words[0])
     if unit is None or (words[0] in SHORT_UNITS and not (numeral.digits and position == end)):
+        return None, end
+    if words[0] in _BYTES and not tokens[position].shape[0].isupper():
         return None, end
     if words[:3] == ["km", "/", "h"] or words[:2] in (["km", "h"],):
         return "km/h", position + len(words)
@@ -449,10 +461,13 @@ def _share(numbers: list[Number], flat: Flat, language: Language) -> list[Number
         if not _linked(first, second, flat, language):
             continue
         factor = second.value / second.mantissa if second.mantissa and second.mantissa > 0 else ONE
-        values = first.values
-        if factor > 1 and first.value < 1000:
+        values, value = first.values, first.value
+        if factor > 1 and value < 1000 and value == first.mantissa:
             values = values | {value * factor for value in values}
-        numbers[index] = replace(first, values=values, unit=first.unit or second.unit)
+            value = value * factor if value < second.mantissa else value
+        numbers[index] = replace(first, value=value, values=values, unit=first.unit or second.unit)
+        if second.unit is None and first.unit in CURRENCIES:
+            numbers[index + 1] = replace(second, unit=first.unit)
     return numbers
 
 
