@@ -70,7 +70,8 @@ def _fitting(words: list[Span], first: int, max_words: int) -> int:
     room, n = max_words, first
     while n < len(words):
         room -= 1 + (words[n][1] - words[n][0]) // LONG_WORD
-        if room < 0 and n > first:
+        parted = n > first and words[n - 1][1] == words[n][0]  # an enormous word was split here
+        if parted or (room < 0 and n > first):
             break
         n += 1
     return n
@@ -79,6 +80,8 @@ def _fitting(words: list[Span], first: int, max_words: int) -> int:
 def _cut(text: str, words: list[Span], first: int, stop: int) -> int:
     """Return the word before which to split: the best clause boundary of the second half, the last of its kind."""
     best, place = -1, stop
+    if words[stop - 1][1] == words[stop][0]:
+        return stop
     for n in range(stop, first + (stop - first) // 2, -1):
         if (quality := _quality(text, words[n - 1], words[n])) > best:
             best, place = quality, n
