@@ -95,7 +95,9 @@ def test_any_jumble_of_digits_and_marks_is_read(text: str) -> None:
     assert extract(text, "fr") == extract(text, "fr")
 
 
-@pytest.mark.parametrize("piece", ["1", "12 345 ", "A", "Ab ", "un ", "cent ", "ne ", "1,", "\u0301", "12 mai, ", "de ", "'", "- "])
+@pytest.mark.parametrize(
+    "piece", ["1", "12 345 ", "A", "Ab ", "un ", "cent ", "ne ", "1,", "\u0301", "12 mai, ", "de ", "'", "- "]
+)
 def test_a_megabyte_of_one_thing_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
         text = (piece * size)[:size]

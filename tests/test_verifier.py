@@ -116,7 +116,9 @@ def test_any_text_gets_a_verdict_of_known_kinds(source: str, target: str) -> Non
 
 
 def test_an_article_of_a_thousand_words_is_checked_in_a_fifth_of_a_second() -> None:
-    french = "Le {} mars 2025, la société Durand a vendu {} voitures à Lyon pour 3,5 Md€, mais elle n'a pas gagné 18,4 %."
+    french = (
+        "Le {} mars 2025, la société Durand a vendu {} voitures à Lyon pour 3,5 Md€, mais elle n'a pas gagné 18,4 %."
+    )
     english = "On {} March 2025, the Durand company sold {} cars in Lyon for €3.5bn, but it did not gain 18.4%."
     verify_translation(french.format(1, 1), english.format(1, 1))
     pairs = [(french.format(n % 28 + 1, 1000 + n), english.format(n % 28 + 1, 1000 + n)) for n in range(45)]

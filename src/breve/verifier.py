@@ -7,6 +7,7 @@ a figure said to be rounded, another order of day and month.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from breve.document import Flag
@@ -25,6 +26,7 @@ KINDS: Final = {
 }
 # A bullet this long against its one source sentence is its translation, and must keep its negation.
 FULL_SHARE = 0.6
+MONEY_LIKE = CURRENCIES | {"percent"}
 
 
 def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
@@ -47,9 +49,9 @@ def verify_bullet(text: str, sources: Sequence[str]) -> tuple[Flag, ...]:
 
 
 def _lost_numbers(source: Facts, target: Facts) -> list[Flag]:
-    flags = []
+    flags, index = [], match.by_value([target])
     for number in match.unmatched(source.numbers, [target]):
-        other = match.other_scale(number, [target])
+        other = match.other_scale(number, index)
         if other is not None:
             flags.append(Flag("scale", f"{number.text} became {other.text}"))
         else:
@@ -69,15 +71,15 @@ def _lost_dates(source: Facts, target: Facts) -> list[Flag]:
 
 def _invented(target: Facts, sources: Sequence[Facts], seen: set[str]) -> list[Flag]:
     """Return the flags of numbers, units and dates of the English that no source states."""
-    flags = []
+    flags, index = [], match.by_value(sources)
     for number in match.unmatched(target.numbers, sources):
-        other = match.other_scale(number, sources)
+        other = match.other_scale(number, index)
         if other is not None:
             if "scale" not in seen:
                 flags.append(Flag("scale", f"{number.text} is {other.text} in the source"))
         else:
             flags.append(Flag(_kind(number), f"{number.text} is not in the source"))
-    flags += _units(target, sources)
+    flags += _units(target, index)
     flags += [Flag("date", f"{date.text} is not in the source") for date in _new_dates(target, sources)]
     flags += [Flag("name", f"{n.text} is not in the source") for n in match.new_codes(target.numbers, sources)]
     times = match.new_times(target.times, sources)
@@ -88,14 +90,16 @@ def _new_dates(target: Facts, sources: Sequence[Facts]) -> list[Date]:
     return [date for date in match.moved_dates(target.dates, sources) if not date.weak]
 
 
-def _units(target: Facts, sources: Sequence[Facts]) -> list[Flag]:
+def _units(target: Facts, index: dict[Decimal, list[Number]]) -> list[Flag]:
     """Return a flag for each amount whose equals in the sources are all in another currency or in per cent."""
     flags = []
     for number in target.numbers:
-        same = [n for facts in sources for n in facts.numbers if n.values & number.values and not n.weak]
+        if number.unit not in MONEY_LIKE:
+            continue
+        same = [n for value in sorted(number.values) for n in index.get(value, ())[:20]]
         units = {n.unit for n in same}
         money = number.unit in CURRENCIES
-        if (money and units and units <= CURRENCIES | {"percent"} and number.unit not in units) or (
+        if (money and units and units <= MONEY_LIKE and number.unit not in units) or (
             number.unit == "percent" and units and units <= CURRENCIES
         ):
             flags.append(Flag("unit", f"{number.text} is {same[0].text} in the source"))

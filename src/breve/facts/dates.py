@@ -50,9 +50,11 @@ _NUMERIC = (
 def _french(days: str, names: str, long_names: str) -> str:
     return (
         rf"{_NUMERIC}"
-        rf"|\b(?:(?P<weekday>{days})s?\b,? ?(?:le )?)?(?P<day>{_DAY})(?:er)?(?P<more>(?:(?: ?[-,/] ?| et | au | à | ou ){_DAY}){{0,3}})"
+        rf"|\b(?:(?P<weekday>{days})s?\b,? ?(?:le )?)?(?P<day>{_DAY})(?:er)?"
+        rf"(?P<more>(?:(?: ?[-,/] ?| et | au | à | ou ){_DAY}){{0,3}})"
         rf" (?P<month>{names})\b\.?(?: (?P<year>{_YEAR}))?"
-        rf"|\b(?:(?P<part>mi|début|fin|milieu)[ -](?:de |d')?)?(?P<month2>{long_names})\b(?: (?:de )?(?P<year2>{_YEAR}))?"
+        rf"|\b(?:(?P<part>mi|début|fin|milieu)[ -](?:de |d')?)?(?P<month2>{long_names})\b"
+        rf"(?: (?:de )?(?P<year2>{_YEAR}))?"
         rf"|\b(?P<part3>mi|début|fin|milieu)[ -](?:de )?(?:l'année )?(?P<year3>{_YEAR})"
         rf"|\b(?P<weekday2>{days})s?\b"
     )
@@ -65,8 +67,8 @@ def _english(days: str, names: str, long_names: str) -> str:
         rf"{_NUMERIC}"
         rf"|\b(?:(?P<weekday>{days})s?\b,? ?(?:the )?)?(?P<day>{_DAY})(?:st|nd|rd|th)?{more.format('')}"
         rf"(?: of)?[ -](?P<month>{names})\b\.?,?(?:[ -](?P<year>{_YEAR}))?"
-        rf"|\b(?:(?P<weekday4>{days})\b,? ?)?(?P<month4>{names})\b\.? (?:the )?(?P<day4>{_DAY})(?:st|nd|rd|th)?(?![0-9:%])"
-        rf"(?!,[0-9]){more.format(4)}(?:,? (?P<year4>{_YEAR}))?"
+        rf"|\b(?:(?P<weekday4>{days})\b,? ?)?(?P<month4>{names})\b\.? (?:the )?"
+        rf"(?P<day4>{_DAY})(?:st|nd|rd|th)?(?![0-9:%])(?!,[0-9]){more.format(4)}(?:,? (?P<year4>{_YEAR}))?"
         rf"|\b{part.format(2)}?(?P<month2>{long_names})\b,?(?: (?:of )?(?P<year2>{_YEAR}))?"
         rf"|\b{part.format(3)}(?P<year3>{_YEAR})"
         rf"|\b(?P<weekday2>{days})s?\b"
@@ -74,7 +76,8 @@ def _english(days: str, names: str, long_names: str) -> str:
 
 
 _TIMES: dict[Language, str] = {
-    "fr": r"\b(?P<h>[01]?[0-9]|2[0-4]) ?h(?: ?(?P<m>[0-5][0-9]))?\b(?! ?/)|\b(?P<h2>[01]?[0-9]|2[0-3]):(?P<m2>[0-5][0-9])\b"
+    "fr": r"\b(?P<h>[01]?[0-9]|2[0-4]) ?h(?: ?(?P<m>[0-5][0-9]))?\b(?! ?/)"
+    r"|\b(?P<h2>[01]?[0-9]|2[0-3]):(?P<m2>[0-5][0-9])\b"
     r"|\b(?P<h3>[01]?[0-9]|2[0-4]) heures? (?P<m3>[0-5]?[0-9])\b",
     "en": r"\b(?P<h>[01]?[0-9]|2[0-4])(?:[:.](?P<m>[0-5][0-9]))? ?(?P<half>[ap])\.? ?m\b\.?"
     r"|\b(?P<h2>[01]?[0-9]|2[0-3])[:h](?P<m2>[0-5][0-9])\b|\b(?P<h3>1?[0-9])(?P<m3>) o'clock\b",

@@ -9,6 +9,7 @@ from breve.facts.lexicon import DIMENSIONS
 from breve.facts.types import Date, Facts, Number, Time
 
 TOLERANCE = Decimal("0.04")  # a conversion is rounded: 100 km for 62 miles or for "about 60 miles"
+MAX_CANDIDATES = 200  # numbers tried for a conversion or a rounding; a sentence has a few
 SCALE_STEPS = tuple(Decimal(10) ** power for power in (-9, -6, -3, 3, 6, 9))
 
 
@@ -36,9 +37,9 @@ def time_values(time: Time) -> set[Decimal]:
 
 def unmatched(numbers: Iterable[Number], others: Sequence[Facts]) -> list[Number]:
     """Return the numbers that no number, date or time of the other texts stands for; weak ones are left out."""
-    candidates = [number for facts in others for number in facts.numbers]
+    candidates = [number for facts in others for number in facts.numbers][:MAX_CANDIDATES]
     known = pool(others)
-    exact = frozenset(value for number in candidates for value in number.values) | pool_of_dates(others)
+    exact = frozenset(value for facts in others for n in facts.numbers for value in n.values) | pool_of_dates(others)
     rough_first = any(facts.language == "fr" for facts in others)  # only the English may be the rougher one
     return [n for n in numbers if not n.weak and not _stated(n, candidates, exact, known, rough_first)]
 
@@ -115,10 +116,20 @@ def _rounded(rough: Number, exact: Number) -> bool:
     return abs(exact.value - rough.value) < step and abs(exact.value - rough.value) <= rough.value / 20
 
 
-def other_scale(number: Number, others: Sequence[Facts]) -> Number | None:
-    """Return the number of the other texts that has the same digits and another scale, if there is one."""
-    scaled = {value * step for value in number.values for step in SCALE_STEPS}
-    return next((n for facts in others for n in facts.numbers if n.values & scaled and not n.weak), None)
+def by_value(several: Iterable[Facts]) -> dict[Decimal, list[Number]]:
+    """Return the numbers of the texts, weak ones left out, under each of their values."""
+    index: dict[Decimal, list[Number]] = {}
+    for facts in several:
+        for number in facts.numbers:
+            for value in () if number.weak else number.values:
+                index.setdefault(value, []).append(number)
+    return index
+
+
+def other_scale(number: Number, index: dict[Decimal, list[Number]]) -> Number | None:
+    """Return the number of an index by value that has the same digits and another scale, if there is one."""
+    scaled = (value * step for value in sorted(number.values) for step in SCALE_STEPS if value)
+    return next((index[value][0] for value in scaled if value in index), None)
 
 
 def kept(source: Facts, target: Facts) -> tuple[int, int]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
 from babel import Locale
 
@@ -13,59 +16,12 @@ from breve.facts.flat import Flat, Token
 from breve.facts.lexicon import UNITS
 from breve.facts.types import Language, Name
 
-# French name = English name, beside the territories of the CLDR; one pair a line entry, folded when read.
-_EXONYMS = """
-union européenne=european union|ue=eu|otan=nato|onu=un|onu=united nations|nations unies=un|nations unies=united nations|
-états-unis=us|états-unis=united states|états-unis=america|états-unis=usa|etats-unis=u.s|usa=us|royaume-uni=uk|
-royaume-uni=britain|royaume-uni=united kingdom|grande-bretagne=uk|grande-bretagne=britain|angleterre=england|écosse=scotland|londres=london|
-moscou=moscow|pékin=beijing|varsovie=warsaw|vienne=vienna|athènes=athens|lisbonne=lisbon|bruxelles=brussels|
-genève=geneva|cologne=köln|munich=münchen|le caire=cairo|alger=algiers|tchéquie=czech republic|fmi=imf|oms=who|bce=ecb|
-pib=gdp|tva=vat|pdg=ceo|oit=ilo|ocde=oecd|opep=opec|omc=wto|brésil=brazil|corée=korea|rdc=drc|
-premier ministre=prime minister|noël=christmas|pâques=easter|dieu=god|terre=earth|lune=moon|méditerranée=mediterranean|
-manche=channel|rhin=rhine|danube=danube|alpes=alps|moyen-orient=middle east|proche-orient=middle east|occident=west|
-maison blanche=white house|kremlin=kremlin|vih=hiv|sida=aids|adn=dna|aiea=iaea|ong=ngo|tpi=icc|cpi=icc|nouvelle-zélande=new zealand
-"""
-# English words with a capital that French writes small: nationalities, languages, titles, days.
-_SMALL_IN_FRENCH = frozenset(
-    """
-american british english french german italian spanish russian chinese japanese korean european african asian arab
-israeli iranian iraqi turkish greek polish czech dutch swiss swedish danish norwegian finnish hungarian austrian belgian
-portuguese irish scottish welsh canadian mexican brazilian indian pakistani afghan syrian egyptian ukrainian romanian
-bulgarian serbian croatian catholic christian muslim islamic islamist jewish protestant orthodox buddhist hindu westerner
-democrat democratic republican communist socialist conservative liberal president minister prime mr mrs ms dr miss sir
-lord king queen prince pope senator secretary general professor i internet western eastern northern southern latin north
-south east west jew monday tuesday wednesday thursday friday saturday sunday january february march april may june july
-august september october november december god earth moon sun bible christmas easter state government parliament congress
-senate court party bank university house union council committee commission ministry department office central national
-international federal royal united new street avenue square church institute company group association agency society
-school centre center board police army force act law constitution world war frenchman frenchmen englishman englishmen
-briton scot spaniard dane swede pole turk finn airport power teacher trade commerce high supreme auditor railway treasury
-year eve lady award bureau watch youth labour labor sport sports republic black white first second third affair foreign
-interior justice defence defense education health finance economy economic environment security authority supervision
-district region county city town hall museum library theatre river lake mountain sea ocean island bay street road station
-museum festival cup league championship olympics game games report service services fund project program programme plan
-treaty agreement convention charter declaration day night mayor governor judge chief director chairman officer captain
-colonel lieutenant major republics kingdom empire revolution era age renaissance college academy laboratory hospital
-middle far old great grand golden red green blue people human rights nation network system management development
-the a an of and in on for to with by at from as is it he she we they you this that these those not no yes but if or
-""".split()
-)
-_FRENCH_COMMON = frozenset(
-    """
-etat eglise republique monsieur madame mme m mlle dr president ministre parlement senat assemblee gouvernement cour conseil
-parti banque universite ecole internet dieu le la les l un une de du des et en a au aux ce ces il elle syndicat tribunal
-commerce autorite ministere jeunesse tresor chemin premiere premier nouvel nouveau nouvelle grand grande petit haut haute
-pape reviseur office bureau supervision rep oscar panier sommet bourse trois deuxieme second commission comite groupe union
-americain francais anglais allemand espagnol italien russe chinois japonais tcheque slovaque polonais hongrois autrichien
-belge suisse suedois danois norvegien finlandais grec turc arabe juif musulman chretien catholique occidental europeen
-africain asiatique britannique ecossais ecossaise irlandais israelien palestinien iranien irakien afghan indien pakistanais
-canadien mexicain bresilien argentin portugais roumain bulgare serbe croate ukrainien quebecois parisien orient occident
-nord sud est ouest constitution loi code institut societe association agence centre ligue coupe federation maison palais
-place rue avenue musee theatre hopital aeroport gare port mer mont lac fleuve ile guerre histoire terre lune soleil homme
-que qui pas pour par sur dans avec sans mais ou donc or ni car se son sa ses leur notre votre je tu nous vous ils elles on
-""".split()
-)
-_PARTICLES = frozenset(["de", "du", "des", "la", "le", "of", "the", "van", "von", "bin", "al", "ben", "der"])
+MAX_WORDS = 2000  # beyond it, names are compared by spelling alone; a sentence has a few dozen
+_PARTICLES = frozenset({"de", "du", "des", "la", "le", "of", "the", "van", "von", "al", "ben", "der"})
+_SOUNDS = (
+    ("tch", "c"), ("ch", "c"), ("sh", "c"), ("ou", "u"), ("ph", "f"), ("qu", "k"), ("dj", "j"), ("w", "v"), ("y", "i"),
+    ("z", "s"), ("k", "c"), ("h", ""),
+)  # fmt: skip
 _CODE = re.compile(r"(?=\w*[0-9])(?=\w*[A-Z])[A-Z0-9]\w{1,11}\Z|[A-Z]{1,6}[a-z]?[0-9]{1,4}\Z")
 _OPENERS = frozenset('.!?:;"([*•-…')
 
@@ -77,12 +33,22 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _words() -> dict[str, Any]:
+    return tomllib.loads(files("breve.facts").joinpath("names.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=2)
+def _common(language: Language) -> frozenset[str]:
+    return frozenset(str(_words()[f"common_{language}"]).split())
+
+
+@lru_cache(maxsize=1)
 def exonyms() -> dict[str, frozenset[str]]:
     """Return folded French words of names with the folded English words that may stand for them."""
     table: dict[str, set[str]] = {}
     french, english = Locale("fr").territories, Locale("en").territories
     pairs = [(str(french[code]), str(english[code])) for code in french if code in english]
-    pairs += [(f, e) for f, e in (entry.strip().split("=") for entry in _EXONYMS.split("|"))]
+    pairs += [(name, other) for name, others in _words()["exonyms"].items() for other in others]
     for name, other in pairs:
         words = set(re.findall(r"\w+", fold(other)))
         for word in re.findall(r"\w+", fold(name)):
@@ -140,7 +106,7 @@ def name_words(flat: Flat, language: Language) -> list[str]:
     """Return the words, as written, that are surely names: no opener of a sentence, no common word."""
     if _shouted(flat.tokens):
         return []
-    common = _FRENCH_COMMON if language == "fr" else _SMALL_IN_FRENCH
+    common = _common(language)
 
     def sure(index: int, token: Token) -> bool:
         if not _is_capital(token) or len(token.shape) < 2:
@@ -157,7 +123,7 @@ def name_words(flat: Flat, language: Language) -> list[str]:
 def sound(word: str) -> str:
     """Return a rough skeleton in which transliterations agree: Poutine and Putin, Chtchoukine and Shchukin."""
     text = re.sub(r"[^a-z0-9]", "", fold(word))
-    for old, new in (("tch", "c"), ("ch", "c"), ("sh", "c"), ("ou", "u"), ("ph", "f"), ("qu", "k"), ("dj", "j"), ("w", "v"), ("y", "i"), ("z", "s"), ("k", "c"), ("h", "")):  # fmt: skip
+    for old, new in _SOUNDS:
         text = text.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", re.sub(r"(?:es?|s|a|ia?)\Z", "", text))
 
@@ -176,11 +142,17 @@ def alike(one: str, other: str) -> float:
 def orphans(source: Flat, target: Flat) -> tuple[list[str], list[str]]:
     """Return the name words of the French and of the English text that have no counterpart in the other."""
     french, english = _folded(source), _folded(target)
-    capitals = {folded: capital for folded, capital in english.items() if capital}
+    capitals: dict[str, bool] = {folded: True for folded, capital in english.items() if capital}
     table = exonyms()
     foreign = {other for word in french for other in table.get(word, ())}
-    lost = [w for w in name_words(source, "fr") if not _counterpart(w, english, capitals, table.get(fold(w), frozenset()))]
-    new = [w for w in name_words(target, "en") if fold(w) not in foreign and not _counterpart(w, french, french, frozenset())]
+    lost = [
+        w for w in name_words(source, "fr") if not _counterpart(w, english, capitals, table.get(fold(w), frozenset()))
+    ]
+    new = [
+        w
+        for w in name_words(target, "en")
+        if fold(w) not in foreign and not _counterpart(w, french, french, frozenset())
+    ]
     return list(dict.fromkeys(lost)), list(dict.fromkeys(new))
 
 
@@ -202,7 +174,10 @@ def _counterpart(word: str, others: dict[str, bool], similar: dict[str, bool], k
     if is_code(word):
         return False
     if word.isupper() and len(word) <= 5:  # an acronym may be spelled out, or have its letters in another order
-        return any(set(folded) == set(other) for other in others) or _spelled(folded, others)
+        letters = set(folded)
+        return len(others) > MAX_WORDS or _spelled(folded, others) or any(set(other) == letters for other in others)
+    if len(similar) > MAX_WORDS:
+        return True
     near = (other for other in similar if len(other) > 2 and abs(len(other) - len(folded)) < 5)
     return any(alike(folded, other) >= (0.5 if similar[other] else 0.6) for other in near)
 

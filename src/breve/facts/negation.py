@@ -1,4 +1,4 @@
-"""Whether a sentence denies: grammatical negation in French and English, and the words that carry it by their meaning."""
+"""Whether a sentence denies: by grammar, or by the meaning of a word such as "failed"."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from breve.facts.types import Language
 
 # "ne" or "n'", at most seven words, then the particle. "Ne ... que" restricts and expletive "ne" has no particle.
 _FRENCH = re.compile(
-    r"\b(?:ne |n'(?!est-ce pas))(?:[^\s.;:!?]+ ){0,7}?"
-    r"(?:pas(?! (?:que|qu'|seulement|uniquement|moins|mal)\b)(?!-)|jamais|plus(?! que\b| qu')|rien(?! que\b)|aucune?|personne|guère|nulle?(?! doute)|ni)\b"
-    r"|\b(?:aucune?|personne|rien|jamais|nul) (?:\w+ ){0,3}?(?:ne |n')(?!que)"
+    r"\b(?:ne |n'(?!est-ce pas))(?:[^\s.;:!?]{1,30} ){0,7}?"
+    r"(?:pas(?! (?:que|qu'|seulement|uniquement|moins|mal)\b)(?!-)|jamais|plus"
+    r"(?! que\b| qu')|rien(?! que\b)|aucune?|personne|guère|nulle?(?! doute)|ni)\b"
+    r"|\b(?:aucune?|personne|rien|jamais|nul) (?:\w{1,30} ){0,3}?(?:ne |n')(?!que)"
     r"|(?<![\w-])pas (?:de|d'|encore|du tout|question)\b",
     re.IGNORECASE,
 )
-_RESTRICTIVE = re.compile(r"\b(?:ne |n')(?:[^\s.;:!?]+ ){1,5}?(?:que |qu')", re.IGNORECASE)
 _ENGLISH = re.compile(
     r"\b(?:not(?! only\b)|never|no(?! (?:doubt|\.|[0-9]))|none|nothing|nobody|neither|nor|without|cannot|nowhere|non)\b"
     r"|n't\b|\b(?:dont|cant|wont|didnt|doesnt|isnt|aint)\b",
