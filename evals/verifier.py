@@ -65,7 +65,7 @@ def change_digit(text: str, rng: random.Random) -> str | None:
 
 
 def change_money(text: str, rng: random.Random) -> str | None:
-    amounts = [m for m in re.finditer(r"[$€£] ?([0-9][0-9.,]*)|([0-9][0-9.,]*)(?: \w+)? (?:euros?|dollars?)", text)]
+    amounts = list(re.finditer(r"[$€£] ?([0-9][0-9.,]*)|([0-9][0-9.,]*)(?: \w+)? (?:euros?|dollars?)", text))
     if not amounts:
         return None
     amount = rng.choice(amounts)
