@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from breve.document import Flag
-from breve.facts import Facts, denies, extract, match
+from breve.facts import Facts, denials, extract, match
 from breve.facts.flat import flatten
 from breve.facts.names import is_code, orphans
 from breve.facts.types import CURRENCIES, Date, Number
@@ -35,8 +35,8 @@ def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
     flags = [*_lost_numbers(french, english), *_lost_dates(french, english)]
     flags += _invented(english, [french], {flag.kind for flag in flags})
     flags += _names(target, [source])
-    if french.negated and not denies(target, "en"):
-        flags.append(Flag("negation", f"the source denies (« {french.negations[0]} »), the English doesn't"))
+    if denials(target, "en") < len(french.negations):
+        flags.append(_lost_negation(french, english.negated))
     return tuple(dict.fromkeys(flags))
 
 
@@ -118,9 +118,16 @@ def _names(target: str, sources: Sequence[str]) -> list[Flag]:
 
 
 def _bullet_negation(text: str, english: Facts, sources: Sequence[str], evidence: Sequence[Facts]) -> list[Flag]:
-    if english.negated and not any(denies(source, "fr") for source in sources):
+    if english.negated and not any(denials(source, "fr") for source in sources):
         return [Flag("negation", "the English denies, the source doesn't")]
     whole = len(sources) == 1 and len(text.split()) >= FULL_SHARE * len(sources[0].split())
-    if whole and evidence[0].negated and not denies(text, "en"):
-        return [Flag("negation", f"the source denies (« {evidence[0].negations[0]} »), the English doesn't")]
+    if whole and evidence[0].negated and not denials(text, "en"):
+        return [_lost_negation(evidence[0], False)]
     return []
+
+
+def _lost_negation(source: Facts, partly: bool) -> Flag:
+    words = ", ".join(f"« {words} »" for words in source.negations)
+    return Flag(
+        "negation", f"the source denies ({words}), the English " + ("does so less often" if partly else "doesn't")
+    )

@@ -7,11 +7,11 @@ from functools import lru_cache
 from breve.facts import match, names
 from breve.facts.dates import find_dates, find_times
 from breve.facts.flat import flatten
-from breve.facts.negation import find_negations, implies_negation
+from breve.facts.negation import count_denials, find_negations
 from breve.facts.numbers import find_numbers, find_ranges, find_scales
 from breve.facts.types import Date, Facts, Language, Name, Number, Time
 
-__all__ = ["Date", "Facts", "Language", "Name", "Number", "Time", "denies", "extract", "kept"]
+__all__ = ["Date", "Facts", "Language", "Name", "Number", "Time", "denials", "extract", "kept"]
 
 
 @lru_cache(maxsize=2048)
@@ -40,6 +40,6 @@ def kept(source: str, target: str) -> tuple[int, int]:
     return match.kept(extract(source, "fr"), extract(target, "en"))
 
 
-def denies(text: str, language: Language) -> bool:
-    """Return whether a text denies at all, by grammar or by the meaning of a word such as "failed"."""
-    return implies_negation(flatten(text).text, language)
+def denials(text: str, language: Language) -> int:
+    """Return how many words of a text deny, by grammar or by meaning as "failed" does."""
+    return count_denials(flatten(text).text, language)

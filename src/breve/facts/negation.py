@@ -49,8 +49,9 @@ def find_negations(flat: Flat, language: Language) -> tuple[str, ...]:
     return tuple(found)
 
 
-def implies_negation(text: str, language: Language) -> bool:
-    """Return whether a flat text denies at all, by grammar or by the meaning of a word."""
+def count_denials(text: str, language: Language) -> int:
+    """Return how many words of a flat text deny, by grammar or by their meaning."""
     if language == "fr":
-        return bool(_LEXICAL_FRENCH.search(text))
-    return bool(_ENGLISH.search(text) or _LEXICAL_ENGLISH.search(text))
+        return len(_LEXICAL_FRENCH.findall(text))
+    plain = {match.start() for match in _ENGLISH.finditer(text)}
+    return len(plain) + sum(match.start() not in plain for match in _LEXICAL_ENGLISH.finditer(text))
