@@ -61,7 +61,7 @@ def _finish(flat: Flat, index: int, numeral: Numeral, language: Language) -> tup
     if unit == "m" and language == "en" and tokens[end - 1].start == tokens[end - 2].end:
         values.append(values[0] * 10**6)  # 90m is metres or millions
     written = flat.written(tokens[start].start, tokens[end - 1].end)
-    likely = values[0] if language == "en" or len(values) == 1 or "," not in tokens[index].text else values[-1]
+    likely = values[0]
     variants = _variants(tokens, index, numeral, factor)
     if numeral.digits and _short_year(tokens, index) and likely < 100:
         likely += 1900  # années 80, the '90s

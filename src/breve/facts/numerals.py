@@ -33,8 +33,8 @@ class Numeral:
     code: bool = False
 
 
-def readings(token: str) -> list[Decimal]:
-    """Return the values of a digit token, the likeliest first: either language may have written its mark."""
+def readings(token: str, language: Language) -> list[Decimal]:
+    """Return the values of a digit token: a language's own grouping mark groups, the other's may group or not."""
     token = token.replace(" ", "").replace("'", "")
     parts = re.split("[.,]", token)
     if len(parts) == 1:
@@ -46,14 +46,17 @@ def readings(token: str) -> list[Decimal]:
     if len(parts) > 2:
         return [Decimal("".join(parts))] if grouped else [Decimal(part) for part in parts]
     point = Decimal(".".join(parts))
-    return [Decimal("".join(parts)), point] if grouped else [point]
+    if not grouped:
+        return [point]
+    own = "." if language == "fr" else ","
+    return [Decimal("".join(parts))] if own in token else [point, Decimal("".join(parts))]
 
 
 def read_numeral(tokens: Sequence[Token], index: int, language: Language) -> Numeral | None:
     """Return the numeral that starts at a token, or None; a hint such as "half" is a weak one."""
     token = tokens[index]
     if "0" <= token.text[0] <= "9":
-        return _digits(tokens, index)
+        return _digits(tokens, index, language)
     if token.text in COLLECTIVES and not _after(tokens, index, "pour", "per"):
         return Numeral([Decimal(v) for v in _hint(token.text, language)], index + 1, False, weak=True, approximate=True)
     if token.text in HINTS[language]:
@@ -89,14 +92,14 @@ def _roman(text: str) -> Decimal:
     return Decimal(sum(-a if a < b else a for a, b in zip(digits, [*digits[1:], 0], strict=True)))
 
 
-def _digits(tokens: Sequence[Token], index: int) -> Numeral:
+def _digits(tokens: Sequence[Token], index: int, language: Language) -> Numeral:
     token = tokens[index]
     if len(token.text) > MAX_DIGITS:
         return Numeral([Decimal(-1)], index + 1, True, weak=True)
     joined = index > 0 and tokens[index - 1].end == token.start
     code = joined and index > 1 and tokens[index - 1].text == "-" and tokens[index - 2].end == tokens[index - 1].start
     code = code and tokens[index - 2].shape[-1].isupper()
-    numeral = Numeral(readings(token.text), index + 1, True, weak=code, code=code)
+    numeral = Numeral(readings(token.text, language), index + 1, True, weak=code, code=code)
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if following and following.start == token.end and _ORDINAL_SUFFIX.match(following.text):
         numeral.ordinal, numeral.end = True, index + 2
