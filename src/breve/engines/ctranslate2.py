@@ -13,6 +13,9 @@ from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
 from breve.errors import ModelBroken, OptionError
 
 BOS, EOS = "<bos>", "<eos>"
+# Tokens of prompts run at once: on 96 sentences of FLORES dev, batches of 32 without this limit peaked at 1,051 MB
+# and 96 tokens/s, with 1,024 at 710 MB and 115, with 512 at 589 MB and 84.
+MAX_BATCH_TOKENS = 896
 SHARED_PROMPT_MIN = 16  # tokens; below that, keeping the state of a shared beginning gains nothing
 
 
@@ -62,11 +65,14 @@ class Ctranslate2Engine:
             self._reseed(decoding.seed)
         prompts = [[BOS, *encoding.tokens] for encoding in self._encode([request.text for request in requests])]
         shared = _shared(prompts)
+        beam_size = 1 if sampled else max(decoding.beam_size, decoding.num_hypotheses)
         results = self._generator.generate_batch(
             [prompt[shared:] for prompt in prompts],
             static_prompt=prompts[0][:shared] or None,
+            max_batch_size=max(1, MAX_BATCH_TOKENS // max(beam_size, decoding.num_hypotheses)),
+            batch_type="tokens",
             max_length=max(limits),
-            beam_size=1 if sampled else max(decoding.beam_size, decoding.num_hypotheses),
+            beam_size=beam_size,
             num_hypotheses=decoding.num_hypotheses,
             sampling_temperature=decoding.temperature if sampled else 1.0,
             sampling_topk=0 if sampled else 1,
