@@ -7,25 +7,51 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Protocol
 
-from breve.errors import ModelMissing, OptionError
+from breve.engines.base import Task
+from breve.engines.profiles import load_profile
+from breve.errors import ModelError, ModelMissing, OptionError
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, str], None]  # share done from 0 to 1, and what is being done
 MANIFEST = "manifest.json"
-RECIPE = 1  # raise it when the way a model is made changes
+SCRATCH = ".making-"
+STALE_S = 6 * 3600  # no build takes that long: a scratch folder so old is of a process that died
+
+
+class Recipe(Protocol):
+    """How a model is made."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as in a profile."""
+        ...
+
+    def parts(self) -> dict[str, str]:
+        """Return all that shapes the model: hashes, versions, settings."""
+        ...
+
+    def build(self, made: Path, scratch: Path, progress: Progress) -> dict[str, Any]:
+        """Write the model's files into the folder ``made``; return what the manifest says besides parts().
+
+        Raises ImportError when a package is missing.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A prepared model."""
+    """A model of the store; ``complete`` is False for one whose files are damaged."""
 
     name: str
     path: Path
     size_bytes: int
+    complete: bool = True
 
 
 def root() -> Path:
@@ -35,66 +61,121 @@ def root() -> Path:
     return Path(os.environ.get("BREVE_CACHE") or user_cache_dir("breve")) / "models"
 
 
-def adapter_folder() -> Path:
-    """Return the folder of the adapter that ships in the package."""
-    return Path(str(files("breve.engines") / "adapter"))
+def recipe_of(profile: str, task: Task = "translate") -> Recipe:
+    """Return the recipe of a profile's model; raise OptionError for an unknown profile or model."""
+    from breve.engines.embedded import EmbeddedRecipe
+
+    recipes: dict[str, Callable[[], Recipe]] = {"embedded": EmbeddedRecipe}
+    model = load_profile(profile).choice(task).model
+    if model not in recipes:
+        raise OptionError(f"profile {profile!r} has the model {model!r}; it must be one of {', '.join(recipes)}")
+    return recipes[model]()
 
 
-def path(profile: str = "embedded") -> Path:
+def path(profile: str = "embedded", *, task: Task = "translate") -> Path:
     """Return where a profile's model lies, prepared or not; its name holds a hash of all that shapes it."""
-    if profile != "embedded":
-        raise OptionError(f"profile is {profile!r}; it must be one of embedded")
-    weights = (adapter_folder() / "adapter_model.safetensors").read_bytes()
-    return root() / f"{profile}-{RECIPE}-{hashlib.sha256(weights).hexdigest()[:12]}"
+    return folder_of(recipe_of(profile, task))
 
 
-def complete(folder: Path) -> bool:
-    """Return whether every file of the manifest is there at its size."""
-    try:
-        sizes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return all((folder / name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError, KeyError):
-        return False
-
-
-def prepare(profile: str = "embedded", *, progress: Progress = lambda share, what: None) -> Path:
+def prepare(
+    profile: str = "embedded", *, task: Task = "translate", progress: Progress | None = None, verify: bool = False
+) -> Path:
     """Make a profile's model if it isn't there, and return its folder.
 
-    Built in a folder beside and renamed when complete; a second process waits, then finds it. A damaged
-    model is made anew. Raises ModelMissing when the package that holds the weights isn't installed.
+    ``verify`` compares the hashes of all files too, not their sizes alone. Raises ModelMissing when a package
+    that holds the weights isn't installed, ModelError when the folder can't be written.
     """
+    return make(recipe_of(profile, task), progress=progress, verify=verify)
+
+
+def make(recipe: Recipe, *, progress: Progress | None = None, verify: bool = False) -> Path:
+    """Make a recipe's model if it isn't there, and return its folder.
+
+    Built in a folder beside and renamed when complete; a second process waits, then finds it. A damaged
+    model is made anew.
+    """
+    folder = folder_of(recipe)
+    if is_complete(folder, verify=verify):
+        return folder
     from filelock import FileLock
 
-    folder = path(profile)
-    if complete(folder):
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if complete(folder):
-            return folder
-        shutil.rmtree(folder, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as scratch:
-            made = Path(scratch) / "model"
-            _build(made, Path(scratch), progress)
-            made.rename(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / f"{folder.name}.lock"):
+            if not is_complete(folder, verify=verify):
+                _remove_stale(folder.parent, folder.name)
+                _build(recipe, folder, progress or (lambda share, what: None))
+    except OSError as error:
+        hint = "free some space (1 GB), or set BREVE_CACHE to a folder that can be written"
+        raise ModelError(f"the model can't be written to {folder}: {error}", hint=hint) from error
     return folder
 
 
-def _build(made: Path, scratch: Path, progress: Progress) -> None:
-    try:
-        from breve.engines.embedded import build
+def folder_of(recipe: Recipe) -> Path:
+    """Return where a recipe's model lies, made or not."""
+    parts = json.dumps(recipe.parts(), sort_keys=True)
+    return root() / f"{recipe.name}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
 
-        described = build(made, scratch, adapter_folder(), progress)
-    except ImportError as error:
-        raise ModelMissing(
-            f"the embedded model can't be made: {error}", hint='pip install "breve[embedded]"'
-        ) from error
-    sizes = {file.name: file.stat().st_size for file in sorted(made.iterdir())}
-    text = json.dumps(described | {"recipe": RECIPE, "files": sizes}, indent=2)
-    (made / MANIFEST).write_text(text, encoding="utf-8")
+
+def is_complete(folder: Path, *, verify: bool = False) -> bool:
+    """Return whether every file of the manifest is there at its size; with ``verify``, with its SHA-256 too."""
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return bool(listed) and all(_is_as_listed(folder / name, facts, verify) for name, facts in listed.items())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False
 
 
 def list_models() -> list[Entry]:
-    """Return the prepared models, by name."""
-    folders = sorted(folder for folder in root().glob("*") if folder.is_dir() and complete(folder))
-    return [Entry(f.name, f, sum(file.stat().st_size for file in f.iterdir())) for f in folders]
+    """Return the models of the store by name, damaged ones included."""
+    folders = sorted(f for f in root().glob("*") if f.is_dir() and not f.name.startswith("."))
+    return [Entry(f.name, f, sum(file.stat().st_size for file in f.iterdir()), is_complete(f)) for f in folders]
+
+
+def remove(name: str) -> None:
+    """Remove a model by the name that list_models() gives; raise OptionError with the known names."""
+    known = {entry.name: entry.path for entry in list_models()}
+    if name not in known:
+        raise OptionError(f"there is no model {name!r} in the store; it has {', '.join(known) or 'none'}")
+    shutil.rmtree(known[name])
+    known[name].with_name(f"{name}.lock").unlink(missing_ok=True)
+
+
+def _build(recipe: Recipe, folder: Path, progress: Progress) -> None:
+    with tempfile.TemporaryDirectory(
+        dir=folder.parent, prefix=f"{SCRATCH}{folder.name}-", ignore_cleanup_errors=True
+    ) as scratch:
+        made = Path(scratch) / "model"
+        try:
+            described = recipe.build(made, Path(scratch), progress)
+        except ImportError as error:
+            hint = f'pip install "breve[{recipe.name}]"'
+            raise ModelMissing(f"the {recipe.name} model can't be made: {error}", hint=hint) from error
+        _write_manifest(made, dict(recipe.parts()) | described)
+        if folder.exists():  # damaged: moved away first, since a rename can't replace a folder with files
+            folder.rename(Path(scratch) / "damaged")
+        made.rename(folder)
+
+
+def _write_manifest(made: Path, described: Mapping[str, Any]) -> None:
+    listed = {f.name: {"sha256": _sha256(f), "size": f.stat().st_size} for f in sorted(made.iterdir())}
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    text = json.dumps(dict(described) | {"made_at": made_at, "files": listed}, indent=2, ensure_ascii=False)
+    (made / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _is_as_listed(file: Path, facts: Mapping[str, Any], verify: bool) -> bool:
+    return file.stat().st_size == facts["size"] and (not verify or _sha256(file) == facts["sha256"])
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _remove_stale(parent: Path, name: str) -> None:
+    """Remove what dead processes left: all scratch of this model, since its lock is ours, and all that is old."""
+    for scratch in parent.glob(f"{SCRATCH}*"):
+        ours = scratch.name.startswith(f"{SCRATCH}{name}-")
+        if ours or time.time() - scratch.stat().st_mtime > STALE_S:
+            shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,93 @@
+"""Profiles: data that name an engine and a model for each task. Users can add their own."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from breve.engines.base import Task
+from breve.errors import OptionError
+
+EngineName = Literal["ctranslate2"]
+
+
+class ModelChoice(BaseModel):
+    """An engine and its model. ``stop`` ends a generated text where one of its strings begins."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    engine: EngineName
+    model: str
+    prompt: str | None = None
+    stop: tuple[str, ...] = ()
+
+
+class Profile(BaseModel):
+    """The models of the two tasks; None for a task that is done without one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    description: str
+    licence: str | None = None
+    translate: ModelChoice | None = None
+    condense: ModelChoice | None = None
+
+    def choice(self, task: Task) -> ModelChoice:
+        """Return the model of a task; raise OptionError when the profile has none for it."""
+        chosen = {"translate": self.translate, "condense": self.condense}[task]
+        if chosen is None:
+            raise OptionError(f"profile {self.name!r} has no model for the task {task!r}")
+        return chosen
+
+
+def user_profiles_path() -> Path:
+    """Return the file of the user's own profiles; ``BREVE_PROFILES`` overrides its place."""
+    from platformdirs import user_config_dir
+
+    return Path(os.environ.get("BREVE_PROFILES") or Path(user_config_dir("breve")) / "profiles.toml")
+
+
+def load_profiles() -> dict[str, Profile]:
+    """Return all profiles by name: ours, and the user's, which may replace one of ours.
+
+    Raises OptionError naming the file and the key that is wrong.
+    """
+    profiles = dict(_shipped())
+    own = user_profiles_path()
+    if own.is_file():
+        profiles |= parse_profiles(own.read_text(encoding="utf-8"), str(own))
+    return profiles
+
+
+def load_profile(name: str) -> Profile:
+    """Return a profile; raise OptionError with the known names for an unknown one."""
+    profiles = load_profiles()
+    if name not in profiles:
+        raise OptionError(f"profile is {name!r}; it must be one of {', '.join(sorted(profiles))}")
+    return profiles[name]
+
+
+def parse_profiles(text: str, where: str) -> dict[str, Profile]:
+    """Return the profiles of a TOML text; ``where`` names it in errors."""
+    try:
+        tables: Mapping[str, Any] = tomllib.loads(text)
+        return {name: Profile.model_validate({"name": name} | table) for name, table in tables.items()}
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise OptionError(f"{where}: {error}", hint="each profile is a table: [name]") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise OptionError(f"{where}: {error.title}: {problems}") from error
+
+
+@cache
+def _shipped() -> dict[str, Profile]:
+    source = files("breve.engines") / "profiles.toml"
+    return parse_profiles(source.read_text(encoding="utf-8"), "profiles.toml")
