@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breve.condenser import condense
-from breve.document import Flag, Kind, Segment, Translation
+from breve.condenser import ExtractiveCondenser
+from breve.document import Bullet, Flag, Kind, Segment, Translation
 from breve.style import house_style
 from breve.verifier import verify_bullet, verify_translation
 
@@ -67,6 +69,15 @@ def test_house_style(text: str, styled: str) -> None:
     if text != "In 2025 100 people":  # a year before a number is not told from a grouped number of four digits
         assert house_style(text) == styled
     assert house_style(house_style(text)) == house_style(text)
+
+
+def condense(
+    segments: list[Segment], translations: list[Translation], *, bullets: int | None = None, check: Any = None
+) -> tuple[Bullet, ...]:
+    condenser = ExtractiveCondenser(bullets=bullets)
+    return condenser.condense(
+        segments, translations, check=check or (lambda text, ids: ()), retranslate=lambda number: None
+    )
 
 
 def pieces(*rows: tuple[Kind, str, str]) -> tuple[list[Segment], list[Translation]]:

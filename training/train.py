@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from prepare import read_pairs
@@ -85,6 +85,8 @@ class Trainer:
             r=options.rank, lora_alpha=2 * options.rank, target_modules=MODULES, task_type="CAUSAL_LM"
         )
         self.model = get_peft_model(model, config).to(self.device)
+        if options.start:
+            set_peft_model_state_dict(self.model, load_file(options.start / "adapter_model.safetensors"))
         self.body = self.model.base_model.model.model
         self.tokenizer = AutoTokenizer.from_pretrained(options.base)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -225,6 +227,7 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--hours", type=float, required=True, help="training time in all, evaluation left out")
+    parser.add_argument("--start", type=Path, help="a folder with an adapter of the same rank to go on from")
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--rate", type=float, default=4e-4, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=0.7, help="last share of the time in which the rate falls")

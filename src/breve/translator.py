@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -74,33 +74,42 @@ class Translator:
     def translate(self, segments: Sequence[Segment], progress: Progress | None = None) -> tuple[Translation, ...]:
         """Return one translation a segment, in the segments' order.
 
-        Segments without words pass through as they are. ``progress`` gets (segments done, segments in all).
+        ``progress`` gets (segments done, segments in all).
         """
-        done: dict[int, Translation] = {s.id: Translation(s.id, s.source) for s in segments if not has_words(s.source)}
-        waiting = sorted((s for s in segments if s.id not in done), key=lambda s: (len(s.source), s.id))
-        report = progress or (lambda done, total: None)
-        report(len(done), len(segments))
+        done: list[Translation] = []
+        for batch in self.batches(segments):
+            done += batch
+            if progress:
+                progress(len(done), len(segments))
+        return tuple(done)
+
+    def batches(self, segments: Sequence[Segment]) -> Iterator[list[Translation]]:
+        """Yield the translations of the segments in order, a batch at a time; closing it ends the work.
+
+        The segments may be of several articles. Those without words pass through as they are.
+        """
         size = self.options.batch_size
-        for batch in (waiting[i : i + size] for i in range(0, len(waiting), size)):
-            for translation in self._translate(batch, GREEDY):
-                done[translation.segment] = translation
-            for translation in self._retry([s for s in batch if done[s.id].flags], done):
-                done[translation.segment] = translation
-            report(len(done), len(segments))
-        return tuple(done[s.id] for s in segments)
+        for batch in (segments[i : i + size] for i in range(0, len(segments), size)):
+            done = [Translation(s.id, s.source) for s in batch]
+            waiting = [n for n, s in enumerate(batch) if has_words(s.source)]
+            waiting.sort(key=lambda n: len(batch[n].source))
+            for n, translation in zip(waiting, self._best([batch[n] for n in waiting]), strict=True):
+                done[n] = translation
+            yield done
 
     def again(self, segment: Segment) -> Translation:
         """Return another translation of a segment: the least flagged of the retry settings' hypotheses."""
         options = [t for decoding in RETRIES for t in self._translate([segment], decoding)]
         return min(options, key=lambda t: len(t.flags))
 
-    def _retry(self, failed: Sequence[Segment], done: dict[int, Translation]) -> list[Translation]:
-        better = {s.id: done[s.id] for s in failed}
+    def _best(self, segments: Sequence[Segment]) -> list[Translation]:
+        """Return the greedy translations; flagged ones give way to a retry that is less flagged."""
+        best = self._translate(segments, GREEDY)
         for decoding in RETRIES[: self.options.retries]:
-            left = [s for s in failed if better[s.id].flags]
-            for new in self._translate(left, decoding):
-                better[new.segment] = min(better[new.segment], new, key=lambda t: len(t.flags))
-        return list(better.values())
+            failed = [n for n, translation in enumerate(best) if translation.flags]
+            for n, new in zip(failed, self._translate([segments[n] for n in failed], decoding), strict=True):
+                best[n] = min(best[n], new, key=lambda t: len(t.flags))
+        return best
 
     def _translate(self, segments: Sequence[Segment], decoding: Decoding) -> list[Translation]:
         """Return for each segment its least flagged hypothesis; among equals, the engine's best."""

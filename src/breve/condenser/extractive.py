@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from breve.condenser.base import Check, Retranslate
 from breve.document import Bullet, Flag, Kind, Segment, Translation
 
-Check = Callable[[str, Sequence[int]], tuple[Flag, ...]]
 Vector = dict[str, float]
 
 MIN_BULLETS, MAX_BULLETS = 3, 7
@@ -41,29 +42,39 @@ class Candidate:
     score: float
 
 
-def condense(
-    segments: Sequence[Segment], translations: Sequence[Translation], *, bullets: int | None = None,
-    max_words: int = 28, check: Check = lambda text, ids: (),
-) -> tuple[Bullet, ...]:  # fmt: skip
-    """Return bullets in the article's order, each citing its segments.
+class ExtractiveCondenser:
+    """Bullets of the article's own sentences, in English, in the article's order.
 
-    A candidate that fails ``check`` gives way to the next; when too few pass, failed ones are shown flagged.
+    ``bullets`` None lets the article's length decide; ``max_words`` is a target that facts may exceed.
     """
-    words = sum(len(s.source.split()) for s in segments)
-    wanted = bullets or max(MIN_BULLETS, min(MAX_BULLETS, round(words / WORDS_PER_BULLET)))
-    candidates = sorted(_candidates(segments, translations, max_words), key=lambda c: (-c.score, c.segments))
-    passed: list[tuple[Candidate, tuple[Flag, ...]]] = []
-    failed: list[tuple[Candidate, tuple[Flag, ...]]] = []
-    for candidate in candidates:
-        if len(passed) == wanted:
-            break
-        if all(_cosine(candidate.vector, other.vector) < REDUNDANT for other, _ in passed):
-            flags = check(candidate.text, candidate.segments)
-            flags += tuple(f for i in candidate.segments for f in translations[i].flags if f not in flags)
-            (failed if flags else passed).append((candidate, flags))
-    chosen = passed + failed[: wanted - len(passed)]
-    chosen.sort(key=lambda pair: pair[0].segments)
-    return tuple(Bullet(c.text, c.segments, flags) for c, flags in chosen)
+
+    def __init__(self, *, bullets: int | None = None, max_words: int = 28) -> None:
+        self.bullets, self.max_words = bullets, max_words
+
+    def condense(
+        self, segments: Sequence[Segment], translations: Sequence[Translation], *,
+        check: Check, retranslate: Retranslate,
+    ) -> tuple[Bullet, ...]:  # fmt: skip
+        """Return bullets in the article's order; one that fails ``check`` gives way to the next."""
+        words = sum(len(s.source.split()) for s in segments)
+        wanted = self.bullets or max(MIN_BULLETS, min(MAX_BULLETS, round(words / WORDS_PER_BULLET)))
+        candidates = sorted(_candidates(segments, translations, self.max_words), key=lambda c: (-c.score, c.segments))
+        passed: list[tuple[Candidate, tuple[Flag, ...]]] = []
+        failed: list[tuple[Candidate, tuple[Flag, ...]]] = []
+        for candidate in candidates:
+            if len(passed) == wanted:
+                break
+            if all(_cosine(candidate.vector, other.vector) < REDUNDANT for other, _ in passed):
+                flags = check(candidate.text, candidate.segments)
+                flags += tuple(f for i in candidate.segments for f in translations[i].flags if f not in flags)
+                (failed if flags else passed).append((candidate, flags))
+        chosen = passed + failed[: wanted - len(passed)]
+        chosen.sort(key=lambda pair: pair[0].segments)
+        return tuple(Bullet(c.text, c.segments, flags) for c, flags in chosen)
+
+    def signature(self) -> Mapping[str, Any]:
+        """Return the engine's name."""
+        return {"engine": "extractive"}
 
 
 def _candidates(

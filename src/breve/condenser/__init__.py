@@ -1,0 +1,8 @@
+"""Segments and their translations give the bullets of the brief, each citing its segments."""
+
+from __future__ import annotations
+
+from breve.condenser.base import Check, Condenser, Retranslate
+from breve.condenser.extractive import ExtractiveCondenser
+
+__all__ = ["Check", "Condenser", "ExtractiveCondenser", "Retranslate"]
