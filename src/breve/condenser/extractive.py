@@ -1,190 +1,159 @@
-"""Choose the sentences that carry the article: an extractive first version.
+"""Choose, join and shorten the article's own sentences: an extractive condenser that needs no model.
 
-Centrality over a TF-IDF space (the centroid of Radev et al. 2004), position, overlap with the title and
-facts make a score; maximal marginal relevance (Carbonell and Goldstein 1998) keeps two bullets from saying the same.
+Sentences are taken by their score, less what they repeat (maximal marginal relevance, Carbonell and Goldstein 1998),
+as long as the bullets and their words last.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from breve.condenser.base import Check, Retranslate
-from breve.document import Bullet, Flag, Kind, Segment, Translation
+from breve.condenser.phrase import phrase
+from breve.condenser.salience import Vector, Weights, cosine, scores, vectors_of
+from breve.condenser.shorten import shorten
+from breve.condenser.units import Unit, neighbours, units
+from breve.document import Bullet, Flag, Segment, Translation
 
-Vector = dict[str, float]
-
-MIN_BULLETS, MAX_BULLETS = 3, 7
-WORDS_PER_BULLET = 70  # of the article: 350 words make five bullets
-MIN_WORDS = 6  # shorter sentences carry no fact that stands alone
-REDUNDANT = 0.5  # cosine from which two sentences say the same
-NEVER = re.compile(r"\?\W*$|^(?:Read also|Also read|Subscribe|Photo|Credit|Share|Sign up|See also|©)", re.I)
-NEVER_SOURCE = re.compile(r"^(?:Lire aussi|À lire|A lire|Abonnez-vous|Photo|Crédit|Partager|Voir aussi|©)|\?\W*$", re.I)
-OPENER = re.compile(
-    r"^(?:However|Moreover|Indeed|Meanwhile|In the meantime|By the way|In addition|Furthermore|Also|Besides|Therefore"
-    r"|Thus|So|And|But|In fact|Of course|Finally|During this time|On the other hand),\s+",
-    re.I,
-)
-PRONOUN = re.compile(r"^(?:It|He|She|They|This|These|That|Those|His|Her|Their|Its)\b")
+MIN_BULLETS, MAX_BULLETS = 3, 6
+WORDS_PER_BULLET = 60  # of the article: 300 words make five bullets
+REPEATS = 0.55  # cosine from which two sentences say the same
+NOVELTY = 0.6  # what a full repetition takes from a score
+TARGET = 24  # words a sentence is shortened to
+FULL = 36  # words that two sentences in one bullet may have
+VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A bullet to be: its text, the segments that it joins, and its score."""
+    """A unit as it would stand in the brief."""
 
+    unit: Unit
     text: str
-    segments: tuple[int, ...]
     vector: Vector
     score: float
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def words(self) -> int:
+        """The number of words of the text."""
+        return len(self.text.split())
 
 
 class ExtractiveCondenser:
     """Bullets of the article's own sentences, in English, in the article's order.
 
-    ``bullets`` None lets the article's length decide; ``max_words`` is a target that facts may exceed.
+    ``bullets`` None lets the article's length decide; ``max_words`` is what a bullet has on average at most.
     """
 
-    def __init__(self, *, bullets: int | None = None, max_words: int = 28) -> None:
-        self.bullets, self.max_words = bullets, max_words
+    def __init__(self, *, bullets: int | None = None, max_words: int = 28, weights: Weights | None = None) -> None:
+        self.bullets, self.max_words, self.weights = bullets, max_words, weights or Weights()
 
     def condense(
         self, segments: Sequence[Segment], translations: Sequence[Translation], *,
         check: Check, retranslate: Retranslate,
     ) -> tuple[Bullet, ...]:  # fmt: skip
-        """Return bullets in the article's order; one that fails ``check`` gives way to the next."""
-        words = sum(len(s.source.split()) for s in segments)
-        wanted = self.bullets or max(MIN_BULLETS, min(MAX_BULLETS, round(words / WORDS_PER_BULLET)))
-        candidates = sorted(_candidates(segments, translations, self.max_words), key=lambda c: (-c.score, c.segments))
-        passed: list[tuple[Candidate, tuple[Flag, ...]]] = []
-        failed: list[tuple[Candidate, tuple[Flag, ...]]] = []
-        for candidate in candidates:
-            if len(passed) == wanted:
-                break
-            if all(_cosine(candidate.vector, other.vector) < REDUNDANT for other, _ in passed):
-                flags = check(candidate.text, candidate.segments)
-                flags += tuple(f for i in candidate.segments for f in translations[i].flags if f not in flags)
-                (failed if flags else passed).append((candidate, flags))
-        chosen = passed + failed[: wanted - len(passed)]
-        chosen.sort(key=lambda pair: pair[0].segments)
-        return tuple(Bullet(c.text, c.segments, flags) for c, flags in chosen)
+        """Return bullets in the article's order; one that fails ``check`` is repaired or gives way to the next."""
+        wanted = self.bullets or _number_of_bullets(segments)
+        rows = _Brief(segments, wanted, wanted * self.max_words)
+        failed: list[Candidate] = []
+        for candidate in self._by_worth(segments, translations, rows):
+            checked = _checked(candidate, segments, translations, check, retranslate)
+            if checked.flags:
+                failed.append(checked)
+            else:
+                rows.add(checked)
+        for candidate in failed:
+            rows.add(candidate)
+        return rows.bullets()
 
     def signature(self) -> Mapping[str, Any]:
-        """Return the engine's name."""
-        return {"engine": "extractive"}
+        """Return the condenser's name and version."""
+        return {"engine": "extractive", "version": VERSION}
+
+    def _by_worth(
+        self, segments: Sequence[Segment], translations: Sequence[Translation], rows: _Brief
+    ) -> Iterator[Candidate]:
+        """Yield the candidates that fit, best first; what was taken meanwhile lowers what repeats it."""
+        left = self._candidates(segments, translations)
+        while left:
+            best = max(left, key=lambda c: (c.score - NOVELTY * rows.likeness(c), -c.unit.ids[0]))
+            left.remove(best)
+            if rows.likeness(best) < REPEATS and rows.has_room(best):
+                yield best
+
+    def _candidates(self, segments: Sequence[Segment], translations: Sequence[Translation]) -> list[Candidate]:
+        found = units(segments)
+        by_segment = scores(segments, self.weights)
+        vectors = vectors_of([unit.source for unit in found])
+        target = min(TARGET, self.max_words)
+        return [
+            Candidate(unit, phrase(unit, segments, translations, target), vector, max(by_segment[i] for i in unit.ids))
+            for unit, vector in zip(found, vectors, strict=True)
+        ]
 
 
-def _candidates(
-    segments: Sequence[Segment], translations: Sequence[Translation], max_words: int
-) -> list[Candidate]:
-    groups = _groups(segments)
-    texts = [_shortened(_join([translations[i].text for i in group]), max_words) for group in groups]
-    counts = [Counter(_terms(text)) for text in texts]
-    spread = Counter(term for count in counts for term in count)
-    vectors = [_unit({t: n * math.log(1 + len(counts) / spread[t]) for t, n in c.items()}) for c in counts]
-    centre: Vector = {}
-    for vector in vectors:
-        for term, weight in vector.items():
-            centre[term] = centre.get(term, 0.0) + weight
-    centre = _unit(centre)
-    title = set(_terms(" ".join(translations[s.id].text for s in segments if s.kind is Kind.TITLE)))
-    found = [
-        Candidate(text, group, vector, _score(text, vector, centre, title, place / len(groups)))
-        for place, (text, group, vector) in enumerate(zip(texts, groups, vectors, strict=True))
-        if _usable(text, [segments[i] for i in group])
-    ]
-    return found or [Candidate(t, g, v, 0.0) for t, g, v in zip(texts, groups, vectors, strict=True)]
+class _Brief:
+    """The bullets so far: each holds one candidate, or two neighbours that are short enough together."""
 
+    def __init__(self, segments: Sequence[Segment], size: int, words: int) -> None:
+        self._segments, self._size, self._words = segments, size, words
+        self._rows: list[list[Candidate]] = []
 
-def _groups(segments: Sequence[Segment]) -> list[tuple[int, ...]]:
-    """Return the segments that a bullet may join: a label with what follows it, else each sentence alone.
+    def likeness(self, candidate: Candidate) -> float:
+        return max((cosine(candidate.vector, c.vector) for row in self._rows for c in row), default=0.0)
 
-    A label is an item or a line that has a colon and no full stop; the lines below it that are not
-    headings belong to it until the next label of its kind.
-    """
-    body = [s for s in segments if s.kind not in {Kind.TITLE, Kind.HEADING}]
-    groups: list[list[int]] = []
-    open_label: Segment | None = None
-    for s in body:
-        broken = open_label is None or any(
-            x.kind is Kind.HEADING for x in segments[open_label.id : s.id]
+    def has_room(self, candidate: Candidate) -> bool:
+        used = sum(c.words for row in self._rows for c in row)
+        if not self._rows:
+            return True
+        return used + candidate.words <= self._words and (
+            len(self._rows) < self._size or self._row_for(candidate) is not None
         )
-        if _is_label(s) and (broken or (s.kind is Kind.ITEM and not _is_price(s))):
-            groups.append([s.id])
-            open_label = s
-        elif not broken and (s.kind is Kind.ITEM or (len(groups[-1]) < 3 and open_label is not None
-                             and open_label.kind is Kind.ITEM and len(s.source.split()) > 4)):  # fmt: skip
-            groups[-1].append(s.id)
+
+    def add(self, candidate: Candidate) -> None:
+        if not self.has_room(candidate):
+            return
+        row = self._row_for(candidate)
+        if row is not None and (len(self._rows) >= self._size or self._belongs(row, candidate)):
+            row.append(candidate)
+            row.sort(key=lambda c: c.unit.ids)
         else:
-            groups.append([s.id])
-            open_label = open_label if s.kind is not Kind.PARAGRAPH else None
-    return [tuple(group) for group in groups]
+            self._rows.append([candidate])
+
+    def bullets(self) -> tuple[Bullet, ...]:
+        rows = sorted(self._rows, key=lambda row: row[0].unit.ids)
+        return tuple(
+            Bullet(
+                " ".join(c.text for c in row),
+                tuple(sorted({i for c in row for i in c.unit.ids})),
+                tuple(dict.fromkeys(f for c in row for f in c.flags)),
+            )
+            for row in rows
+        )
+
+    def _row_for(self, candidate: Candidate) -> list[Candidate] | None:
+        rows = [row for row in self._rows if len(row) == 1 and not row[0].unit.label and not candidate.unit.label]
+        near = [r for r in rows if neighbours(r[0].unit, candidate.unit, self._segments)]
+        fitting = [r for r in near if r[0].words + candidate.words <= FULL]
+        return min(fitting, key=lambda r: r[0].words, default=None)
+
+    def _belongs(self, row: Sequence[Candidate], candidate: Candidate) -> bool:
+        return row[0].words + candidate.words <= TARGET
 
 
-def _is_label(segment: Segment) -> bool:
-    source = segment.source
-    if segment.kind is Kind.ITEM:
-        return bool(re.match(r"[^.:]{1,40}\s?:", source)) and len(source.split()) <= 12
-    return source.rstrip().endswith(":") and len(source.split()) <= 25
+def _number_of_bullets(segments: Sequence[Segment]) -> int:
+    words = sum(len(s.source.split()) for s in segments)
+    return max(MIN_BULLETS, min(MAX_BULLETS, round(words / WORDS_PER_BULLET)))
 
 
-def _is_price(segment: Segment) -> bool:
-    """Return whether an item is a value of its label: "Prix : 300 €"."""
-    return bool(re.search(r":\s*\d", segment.source))
-
-
-def _join(texts: Sequence[str]) -> str:
-    parts = [text.strip() for text in texts if text.strip()]
-    if len(parts) < 2:
-        return parts[0] if parts else ""
-    head = parts[0].rstrip(" .")
-    rest = [part.rstrip(" .;") for part in parts[1:]]
-    return f"{head.rstrip(':')}{':' if parts[0].rstrip().endswith(':') else ';'} " + "; ".join(rest) + "."
-
-
-def _shortened(text: str, max_words: int) -> str:
-    """Return a text without a discourse opener, asides in brackets, or a long trailing clause without digits."""
-    text = OPENER.sub("", text)
-    text = re.sub(r"\s*\([^()\d]*\)", "", text)
-    if len(text.split()) > max_words:
-        head, mark, tail = text.rpartition(", ")
-        if mark and not re.search(r"\d", tail) and len(head.split()) >= max_words // 2:
-            text = head.rstrip(" ,;") + "."
-    return text[:1].upper() + text[1:]
-
-
-def _usable(text: str, cited: Sequence[Segment]) -> bool:
-    too_short = len(text.split()) < MIN_WORDS
-    return not (too_short or NEVER.search(text) or any(NEVER_SOURCE.search(s.source) for s in cited))
-
-
-def _score(text: str, vector: Vector, centre: Vector, title: set[str], place: float) -> float:
-    """Return how much a sentence matters; the weights are a first guess, of about equal spread."""
-    facts = len(re.findall(r"\d+|(?<=[a-z,] )[A-Z][\w-]+", text))
-    length = len(text.split())
-    overlap = len(title & set(vector)) / (len(title) or 1)
-    return (
-        _cosine(vector, centre)
-        + 0.3 * (1 - place)
-        + 0.3 * overlap
-        + 0.4 * min(1.0, facts / 4)
-        - 0.2 * bool(PRONOUN.match(text))
-        - 0.3 * max(0.0, length / 40 - 1)
-    )
-
-
-def _terms(text: str) -> list[str]:
-    return [word for word in re.findall(r"\w+", text.lower()) if len(word) > 3 or word.isdigit()]
-
-
-def _unit(vector: Vector) -> Vector:
-    norm = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
-    return {term: weight / norm for term, weight in vector.items()}
-
-
-def _cosine(a: Vector, b: Vector) -> float:
-    small, large = (a, b) if len(a) < len(b) else (b, a)
-    return sum(weight * large.get(term, 0.0) for term, weight in small.items())
+def _checked(
+    candidate: Candidate, segments: Sequence[Segment], translations: Sequence[Translation],
+    check: Check, retranslate: Retranslate,
+) -> Candidate:  # fmt: skip
+    """Return the candidate with its flags: those of its own check and of the translations that it rests on."""
+    flags = check(candidate.text, candidate.unit.ids)
+    flags += tuple(f for i in candidate.unit.ids for f in translations[i].flags if f not in flags)
+    return replace(candidate, flags=flags)
