@@ -6,23 +6,25 @@ as long as the bullets and their words last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from breve.condenser.base import Check, Retranslate
 from breve.condenser.phrase import phrase
 from breve.condenser.salience import Vector, Weights, cosine, scores, vectors_of
-from breve.condenser.shorten import shorten
-from breve.condenser.units import Unit, neighbours, units
+from breve.condenser.units import Unit, neighbours, parts_of, units
 from breve.document import Bullet, Flag, Segment, Translation
 
 MIN_BULLETS, MAX_BULLETS = 3, 6
-WORDS_PER_BULLET = 60  # of the article: 300 words make five bullets
-REPEATS = 0.55  # cosine from which two sentences say the same
-NOVELTY = 0.6  # what a full repetition takes from a score
-TARGET = 24  # words a sentence is shortened to
-FULL = 36  # words that two sentences in one bullet may have
+WORDS_PER_BULLET = 40  # of the article: 200 words make five bullets
+REPEATS = 0.6  # cosine from which two sentences say the same
+NOVELTY = 0.9  # what a full repetition takes from a score
+NEW_PART = 0.7  # what a part of the article that has no bullet yet adds
+TARGET = 22  # words a sentence is shortened to
+FULL = 42  # words that two sentences in one bullet may have
+FLAGGED = 0.4  # what a fault takes from a score: the next candidate comes first, if it is nearly as good
+FAULTS = frozenset({"empty", "unfinished", "length", "copied", "repetition", "prompt", "negation"})
 VERSION = 1
 
 
@@ -34,7 +36,10 @@ class Candidate:
     text: str
     vector: Vector
     score: float
+    part: int
     flags: tuple[Flag, ...] = ()
+    checked: bool = False
+    deferred: bool = False
 
     @property
     def words(self) -> int:
@@ -57,42 +62,59 @@ class ExtractiveCondenser:
     ) -> tuple[Bullet, ...]:  # fmt: skip
         """Return bullets in the article's order; one that fails ``check`` is repaired or gives way to the next."""
         wanted = self.bullets or _number_of_bullets(segments)
-        rows = _Brief(segments, wanted, wanted * self.max_words)
-        failed: list[Candidate] = []
-        for candidate in self._by_worth(segments, translations, rows):
-            checked = _checked(candidate, segments, translations, check, retranslate)
-            if checked.flags:
-                failed.append(checked)
+        brief = _Brief(segments, wanted, wanted * self.max_words)
+        left = self._candidates(segments, translations)
+        while left:
+            best = max(left, key=lambda c: (c.score + brief.merit(c), -c.unit.ids[0]))
+            left.remove(best)
+            if brief.likeness(best) >= REPEATS or not brief.has_room(best):
+                continue
+            if not best.checked:
+                best = self._checked(best, translations, check, retranslate)
+            if best.flags and not best.deferred:
+                left.append(replace(best, deferred=True, score=best.score - FLAGGED))
             else:
-                rows.add(checked)
-        for candidate in failed:
-            rows.add(candidate)
-        return rows.bullets()
+                brief.add(best)
+        return brief.bullets()
 
     def signature(self) -> Mapping[str, Any]:
         """Return the condenser's name and version."""
         return {"engine": "extractive", "version": VERSION}
 
-    def _by_worth(
-        self, segments: Sequence[Segment], translations: Sequence[Translation], rows: _Brief
-    ) -> Iterator[Candidate]:
-        """Yield the candidates that fit, best first; what was taken meanwhile lowers what repeats it."""
-        left = self._candidates(segments, translations)
-        while left:
-            best = max(left, key=lambda c: (c.score - NOVELTY * rows.likeness(c), -c.unit.ids[0]))
-            left.remove(best)
-            if rows.likeness(best) < REPEATS and rows.has_room(best):
-                yield best
-
     def _candidates(self, segments: Sequence[Segment], translations: Sequence[Translation]) -> list[Candidate]:
         found = units(segments)
         by_segment = scores(segments, self.weights)
         vectors = vectors_of([unit.source for unit in found])
-        target = min(TARGET, self.max_words)
+        parts = parts_of(found, segments)
         return [
-            Candidate(unit, phrase(unit, segments, translations, target), vector, max(by_segment[i] for i in unit.ids))
-            for unit, vector in zip(found, vectors, strict=True)
+            Candidate(unit, self._phrase(unit, translations), vector, max(by_segment[i] for i in unit.ids), part)
+            for unit, vector, part in zip(found, vectors, parts, strict=True)
         ]
+
+    def _phrase(self, unit: Unit, translations: Sequence[Translation]) -> str:
+        return phrase(unit, [translations[i].text for i in unit.ids], min(TARGET, self.max_words))
+
+    def _checked(
+        self, candidate: Candidate, translations: Sequence[Translation], check: Check, retranslate: Retranslate
+    ) -> Candidate:
+        """Return the candidate with its flags; where it has some, with other translations if they have fewer."""
+        ids = candidate.unit.ids
+        flags = _flags(check(candidate.text, ids), [translations[i] for i in ids])
+        if flags:
+            others = list(translations)
+            for i in ids:
+                others[i] = retranslate(i) or translations[i]
+            text = self._phrase(candidate.unit, others)
+            new = _flags(check(text, ids), [others[i] for i in ids])
+            if len(new) < len(flags):
+                return replace(candidate, text=text, flags=new, checked=True)
+        return replace(candidate, flags=flags, checked=True)
+
+
+def _flags(found: Sequence[Flag], cited: Sequence[Translation]) -> tuple[Flag, ...]:
+    """Return a bullet's own flags, and those faults of the cited translations that a check of facts can't see."""
+    faults = [flag for translation in cited for flag in translation.flags if flag.kind in FAULTS]
+    return tuple(dict.fromkeys([*found, *faults]))
 
 
 class _Brief:
@@ -104,6 +126,11 @@ class _Brief:
 
     def likeness(self, candidate: Candidate) -> float:
         return max((cosine(candidate.vector, c.vector) for row in self._rows for c in row), default=0.0)
+
+    def merit(self, candidate: Candidate) -> float:
+        """Return what the brief so far adds to a candidate's score: less for what repeats it, more for a new part."""
+        covered = any(c.part == candidate.part for row in self._rows for c in row)
+        return (0.0 if covered else NEW_PART) - NOVELTY * self.likeness(candidate)
 
     def has_room(self, candidate: Candidate) -> bool:
         used = sum(c.words for row in self._rows for c in row)
@@ -147,13 +174,3 @@ class _Brief:
 def _number_of_bullets(segments: Sequence[Segment]) -> int:
     words = sum(len(s.source.split()) for s in segments)
     return max(MIN_BULLETS, min(MAX_BULLETS, round(words / WORDS_PER_BULLET)))
-
-
-def _checked(
-    candidate: Candidate, segments: Sequence[Segment], translations: Sequence[Translation],
-    check: Check, retranslate: Retranslate,
-) -> Candidate:  # fmt: skip
-    """Return the candidate with its flags: those of its own check and of the translations that it rests on."""
-    flags = check(candidate.text, candidate.unit.ids)
-    flags += tuple(f for i in candidate.unit.ids for f in translations[i].flags if f not in flags)
-    return replace(candidate, flags=flags)

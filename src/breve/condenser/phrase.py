@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from breve.condenser.shorten import shorten, tidy
-from breve.condenser.units import Unit, names_product
-from breve.document import Segment, Translation
+from breve.condenser.units import Unit
 
 
-def phrase(unit: Unit, segments: Sequence[Segment], translations: Sequence[Translation], limit: int) -> str:
-    """Return the text of a unit, shortened to about ``limit`` words."""
-    texts = [translations[i].text for i in unit.ids]
+def phrase(unit: Unit, texts: Sequence[str], limit: int) -> str:
+    """Return the English of a unit, one text a segment, as one bullet of about ``limit`` words."""
     if len(texts) == 1:
         return shorten(texts[0], limit)
     return tidy(" ".join(texts))

@@ -20,7 +20,7 @@ from breve.facts.names import fold
 Vector = dict[str, float]
 
 STEM = 6  # letters: "annonce", "annoncé" and "annonçait" are one term
-LEAD = 8.0  # sentences after which position counts 1/e
+LEAD = 4.0  # sentences after which position counts 1/e
 FULL_NUMBERS, FULL_NAMES = 2, 4  # from so many on, a sentence is as dense as one can be
 MIN_WORDS = 4
 STOPWORDS = frozenset(
@@ -41,10 +41,18 @@ BOILERPLATE = re.compile(
 POINTER = re.compile(
     r"^\W*(?:il|elle|ils|elles|celui|celle|ceux|celles|ce dernier|cette derni[èe]re|ces derniers|le premier|le second)"
     r"\b(?! (?:y a|faut|s['’]agit|est (?:vrai|possible|probable|clair)|semble que|suffit|reste))"
-    r"|^\W*(?:cela|ça|ce qui|c['’](?:est|était)|d['’]où|lui-même|lui|eux)\b",
+    r"|^\W*(?:cela|ça|ce qui|c['’](?:est|était)|d['’]où|lui-même|lui|eux|de quoi)\b",
     re.I,
 )
 LINKED = re.compile(r"^\W*(?:ce|cet|cette|ces|son|sa|ses|leur|leurs|là|dans celle-ci|dans celui-ci)\b", re.I)
+# What happened: verbs of decisions, results and turns, as participles and nouns.
+EVENT = re.compile(
+    r"\b(?:annonc|adopt|d[ée]cid|d[ée]mission|condamn|conclu|confirm|d[ée]couv|d[ée]c[ée]d|mort|approuv|sign[ée]|lanc[ée]"
+    r"|arr[êe]t[ée]|inculp|accus|[ée]lu\b|nomm[ée]|vot[ée]|bless[ée]|tu[ée]|remport|battu|atteint|atteign|r[ée]v[ée]l|publi[ée]"
+    r"|rejet|suspend|interdi|augment|baiss|recul|progress|recommand|montr|d[ée]montr|prouv|pr[ée]voi|propos|vigueur"
+    r"|accord|report[ée]|repouss|vis[ée]|ouvert|ferm[ée]|supprim|cr[ée][ée]|rachet|perdu|gagn|enqu[êe]t|jug[ée])",
+    re.I,
+)
 EXAMPLE = re.compile(r"\b(?:par exemple|un peu comme|autrement dit|imagin\w+|rappelons|souvenez|pour comparaison)\b", re.I)
 
 
@@ -56,12 +64,13 @@ class Weights:
     section: float = 0.3
     title: float = 0.5
     centrality: float = 0.7
-    numbers: float = 0.6
+    numbers: float = 0.5
     names: float = 0.3
+    event: float = 0.6
     speaker: float = -0.4
-    quoted: float = -0.3
-    pointer: float = -0.3
-    linked: float = -0.1
+    quoted: float = -0.1
+    pointer: float = -0.4
+    linked: float = -0.3
     example: float = -0.3
     short: float = -0.3
 
@@ -76,6 +85,7 @@ class Signs:
     centrality: float
     numbers: float
     names: float
+    event: float
     speaker: float
     quoted: float
     pointer: float
@@ -129,6 +139,7 @@ def _signs(
         centrality=cosine(vector, centre),
         numbers=min(1.0, figures / FULL_NUMBERS),
         names=min(1.0, names / FULL_NAMES),
+        event=min(1.0, len(EVENT.findall(source)) / 2),
         speaker=float(bool(SPEAKER.search(source))),
         quoted=float(bool(QUOTED.search(source))),
         pointer=float(bool(POINTER.search(source))),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from breve.facts import extract
 
 MIN_LEFT = 7  # words that a cut must leave
-FACT_WORTH = 6  # a cut that loses a figure or a date must save so many words more, and a name half of it
+FIGURE_WORTH, NAME_WORTH = 10, 3  # words that a cut must save to be worth a lost figure or date, or a lost name
 OPENER = re.compile(
     r"^(?:However|Moreover|Indeed|Meanwhile|In the meantime|By the way|In addition|Furthermore|Besides|Therefore"
     r"|Thus|Hence|In fact|Of course|Finally|In other words|During this time|On the other hand|That said|Also|Plus"
@@ -28,21 +28,36 @@ INNER = re.compile(
 BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 DASHES = re.compile(r" [–—-]{1,2} ([^–—]{3,120}?) [–—-]{1,2} ")
 SUBORDINATE = (
-    r"while|although|though|even though|even if|as|because|since|whereas|so that|so|adding|including|such as|notably"
+    r"while|although|though|even though|even if|as|because|since|whereas|so that|adding|including|such as|notably"
     r"|which|who|whose|whom|where|when|despite|in order to|after|before|until|with|without|particularly|especially"
     r"|like|just as|rather than|thanks to|due to|according to|apart from|followed by|based on|in which|of which|for which"
     r"|making|leading|leaving|allowing|causing|forcing|giving|plunging|replacing|ensuring|hoping|keeping|saying"
-    r"|citing|noting|claiming|explaining|stating|meaning|between|if|unless|in particular|for example|not to mention"
+    r"|citing|noting|claiming|explaining|stating|meaning|if|unless|in particular|for example|not to mention"
 )
 LEADING = re.compile(
     r"^(?:After|Before|While|Although|Though|As|When|With|Despite|Since|During|Among|Following|In|At|On|For|From|Under"
-    r"|Thanks to|Due to|Because of|According to|If|Once|To|By|Despite|Even|Apart from|Rather than|Unlike|Like)\b"
+    r"|Thanks to|Due to|Because of|According to|If|Once|To|By|Even|Apart from|Rather than|Unlike|Like)\b"
 )
 TRAILING = re.compile(rf",? (?:(?<=, )(?:{SUBORDINATE})|(?<!,) (?:while|although|whereas|even though))\b")
-RELATIVE = re.compile(r", (?:who|which|whose|whom|where|when|born|named|known as|called|a|an|the|one of)\b[^,;:.“”\"]*,")
+RELATIVE = re.compile(
+    r", (?:who|which|whose|whom|where|when|born|named|known as|called|a|an|the|one of)\b[^,;:.“”\"]*,(?= )"
+)
 TAIL = re.compile(r"(?:;|, but| – |: | - )")
 SAYS = re.compile(
     r",? (?:said|says|told|explains?|explained|adds?|added|according to|reports?|reported|notes?|noted)\b[^,.“”\"]*\.?$"
+)
+VERB = (
+    r"(?:is|are|was|were|isn[’']t|has|have|had|will|would|can|cannot|could|may|might|must|should|does|do|did|said|made"
+    r"|took|gave|became|began|found|ran|rose|fell|won|lost|led|left|met|saw|set|put|sold|spent|stood|told|thought|went"
+    r"|wrote|came|got|held|kept|knew|paid|sent|shot|cost|beat|hit|cut|says?|remains?|makes?|takes?|gives?|wants?|plans?"
+    r"|shows?|means?|includes?|concerns?|\w{2,}ed)"
+)
+HAS_VERB = re.compile(rf"\b{VERB}\b", re.I)
+GOES_ON = re.compile(rf"^(?:also |then |now |recently |finally |already )?{VERB}\b")
+REPORTS = re.compile(r"\b(?:said|says|announced|explained|explains|added|believes|stated|reported|noted|that)\b")
+SUBJECT = re.compile(
+    r"^(?:the|a|an|it|he|she|they|we|I|you|his|her|its|their|our|this|that|these|those|there|some|many|most|no|all|both"
+    r"|each|one|two|three|several|more|nearly|almost|about|around|[€$£]?\d|[A-Z]\w*|only|people|women|men|officials)\b"
 )
 
 
@@ -94,10 +109,9 @@ def _best_cut(text: str, limit: int) -> str | None:
     best, best_gain = None, 0.0
     for cut in _cuts(text):
         left = cut.apply(text)
-        count = len(left.split())
-        if count < MIN_LEFT or left.count("“") != left.count("”"):
+        if not _stands(left):
             continue
-        saved = min(words - count, words - limit + 3)
+        saved = min(words - len(left.split()), words - limit + 3)
         gain = saved - (before - worth(left))
         if gain > best_gain:
             best, best_gain = left, gain
@@ -108,26 +122,33 @@ def worth(text: str) -> float:
     """Return what a text's figures, dates and names are worth, in words."""
     facts = extract(text, "en")
     figures = sum(not n.weak for n in facts.numbers) + len(facts.dates) + len(facts.times)
-    return FACT_WORTH * (figures + sum(not n.weak for n in facts.names) / 2)
+    return FIGURE_WORTH * figures + NAME_WORTH * sum(not n.weak for n in facts.names)
+
+
+def _stands(text: str) -> bool:
+    """Return whether what a cut left is a sentence, as far as its words tell."""
+    if len(text.split()) < MIN_LEFT or text.count("“") != text.count("”") or text.count('"') % 2:
+        return False
+    report = REPORTS.search(text)
+    clause = text[report.end() :] if report and len(text) - report.end() > 3 else text
+    return bool(HAS_VERB.search(clause)) and bool(HAS_VERB.search(text))
 
 
 def _cuts(text: str) -> Iterator[_Cut]:
-    end = len(text)
-    subordinate_first = bool(LEADING.match(text))
-    first_comma = text.find(", ")
+    end, comma = len(text), text.find(", ")
     for hit in BRACKETS.finditer(text):
         yield _Cut(hit.start(), hit.end())
     for hit in DASHES.finditer(text):
         yield _Cut(hit.start(), hit.end(), " ")
     for hit in RELATIVE.finditer(text):
-        yield _Cut(hit.start(), hit.end())
-    for hit in (*TRAILING.finditer(text), *TAIL.finditer(text)):
-        if not subordinate_first or (0 <= first_comma < hit.start()):
+        if GOES_ON.match(text[hit.end() + 1 :]):
+            yield _Cut(hit.start(), hit.end())
+    inverted = bool(LEADING.match(text))  # the main clause comes after the first comma
+    for hit in (*TRAILING.finditer(text), *TAIL.finditer(text), *SAYS.finditer(text)):
+        if not inverted or 0 <= comma < hit.start():
             yield _Cut(hit.start(), end)
-    for hit in SAYS.finditer(text):
-        yield _Cut(hit.start(), end)
-    if subordinate_first and first_comma > 0 and text[first_comma + 2 : first_comma + 3].isalpha():
-        yield _Cut(0, first_comma + 2)
+    if inverted and comma > 0 and SUBJECT.match(text[comma + 2 :]):
+        yield _Cut(0, comma + 2)
     for hit in re.finditer(r", (?:but|and) (?=(?:its|his|her|their|the|it|he|she|they|a)\b)", text):
         yield _Cut(hit.start(), end)
         yield _Cut(0, hit.end())

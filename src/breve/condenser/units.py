@@ -101,6 +101,14 @@ def _is_label(segment: Segment) -> bool:
     )
 
 
+def parts_of(found: Sequence[Unit], segments: Sequence[Segment]) -> list[int]:
+    """Return the part of the article that each unit is in: its sections, or where it has none, its thirds."""
+    headings = [s.id for s in segments if s.kind is Kind.HEADING]
+    if len(headings) > 1:
+        return [sum(heading < unit.ids[0] for heading in headings) for unit in found]
+    return [3 * n // len(found) for n in range(len(found))]
+
+
 def names_product(text: str) -> bool:
     """Return whether a label names a thing by a code: "YU7"."""
     return bool(PRODUCT.search(text.split(":")[0]))

@@ -23,6 +23,7 @@ _SOUNDS = (
     ("z", "s"), ("k", "c"), ("h", ""),
 )  # fmt: skip
 _CODE = re.compile(r"(?=\w*[0-9])(?=\w*[A-Z])[A-Z0-9]\w{1,11}\Z|[A-Z]{1,6}[a-z]?[0-9]{1,4}\Z")
+_ROMAN = re.compile(r"[IVX]+(?:er|re|e|es|ème|ième)\Z")
 _OPENERS = frozenset('.!?:;"([*•-…')
 
 
@@ -109,7 +110,7 @@ def name_words(flat: Flat, language: Language) -> list[str]:
     common = _common(language)
 
     def sure(index: int, token: Token) -> bool:
-        if not _is_capital(token) or len(token.shape) < 2:
+        if not _is_capital(token) or len(token.shape) < 2 or _ROMAN.match(token.shape):
             return False
         folded = fold(token.shape)
         if folded in UNITS or folded in common or folded.rstrip("s") in common or folded.removesuffix("es") in common:
@@ -172,7 +173,7 @@ def _counterpart(word: str, others: dict[str, bool], similar: dict[str, bool], k
     if folded in others or not known.isdisjoint(others):
         return True
     if is_code(word):
-        return False
+        return folded.removesuffix("s") in others  # "SU7s" are several of the SU7
     if word.isupper() and len(word) <= 5:  # an acronym may be spelled out, or have its letters in another order
         letters = set(folded)
         return len(others) > MAX_WORDS or _spelled(folded, others) or any(set(other) == letters for other in others)
