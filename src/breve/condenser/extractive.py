@@ -18,10 +18,10 @@ from breve.document import Bullet, Flag, Segment, Translation
 
 MIN_BULLETS, MAX_BULLETS = 3, 6
 WORDS_PER_BULLET = 40  # of the article: 200 words make five bullets
-REPEATS = 0.6  # cosine from which two sentences say the same
-NOVELTY = 0.9  # what a full repetition takes from a score
-NEW_PART = 0.7  # what a part of the article that has no bullet yet adds
-TARGET = 22  # words a sentence is shortened to
+REPEATS = 0.55  # cosine from which two sentences say the same
+NOVELTY = 0.8  # what a full repetition takes from a score
+NEW_PART = 0.4  # what a part of the article that has no bullet yet adds
+TARGET = 24  # words a sentence is shortened to
 FULL = 42  # words that two sentences in one bullet may have
 FLAGGED = 0.4  # what a fault takes from a score: the next candidate comes first, if it is nearly as good
 FAULTS = frozenset({"empty", "unfinished", "length", "copied", "repetition", "prompt", "negation"})

@@ -20,7 +20,7 @@ from breve.facts.names import fold
 Vector = dict[str, float]
 
 STEM = 6  # letters: "annonce", "annoncé" and "annonçait" are one term
-LEAD = 4.0  # sentences after which position counts 1/e
+LEAD = 6.0  # sentences after which position counts 1/e
 FULL_NUMBERS, FULL_NAMES = 2, 4  # from so many on, a sentence is as dense as one can be
 MIN_WORDS = 4
 STOPWORDS = frozenset(
@@ -60,19 +60,19 @@ EXAMPLE = re.compile(r"\b(?:par exemple|un peu comme|autrement dit|imagin\w+|rap
 class Weights:
     """What each sign adds to a sentence's score, which lies between about -1 and 3."""
 
-    position: float = 1.5
-    section: float = 0.3
-    title: float = 0.5
-    centrality: float = 0.7
-    numbers: float = 0.5
-    names: float = 0.3
-    event: float = 0.6
+    position: float = 1.3
+    section: float = 0.0
+    title: float = 0.4
+    centrality: float = 0.5
+    numbers: float = 0.7
+    names: float = 0.2
+    event: float = 0.8
     speaker: float = -0.4
-    quoted: float = -0.1
+    quoted: float = -0.9
     pointer: float = -0.4
-    linked: float = -0.3
+    linked: float = 0.0
     example: float = -0.3
-    short: float = -0.3
+    short: float = -0.4
 
 
 @dataclass(frozen=True, slots=True)
