@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from breve.condenser.base import Check, Retranslate
-from breve.condenser.phrase import phrase
+from breve.condenser.phrase import Phrase, phrase
 from breve.condenser.salience import Vector, Weights, cosine, scores, vectors_of
 from breve.condenser.units import Unit, neighbours, parts_of, units
 from breve.document import Bullet, Flag, Segment, Translation
@@ -20,9 +20,11 @@ MIN_BULLETS, MAX_BULLETS = 3, 6
 WORDS_PER_BULLET = 40  # of the article: 200 words make five bullets
 REPEATS = 0.55  # cosine from which two sentences say the same
 NOVELTY = 0.8  # what a full repetition takes from a score
-NEW_PART = 0.4  # what a part of the article that has no bullet yet adds
+ENOUGH = 0.5  # a score below which a sentence is not worth a reader's time, once there are some bullets
+NEW_PART = 0.3  # what a part of the article that has no bullet yet adds
 TARGET = 24  # words a sentence is shortened to
 FULL = 42  # words that two sentences in one bullet may have
+LISTED = 0.5  # what a label with its values adds: the author chose it already
 FLAGGED = 0.4  # what a fault takes from a score: the next candidate comes first, if it is nearly as good
 FAULTS = frozenset({"empty", "unfinished", "length", "copied", "repetition", "prompt", "negation"})
 VERSION = 1
@@ -33,7 +35,7 @@ class Candidate:
     """A unit as it would stand in the brief."""
 
     unit: Unit
-    text: str
+    phrase: Phrase
     vector: Vector
     score: float
     part: int
@@ -44,7 +46,7 @@ class Candidate:
     @property
     def words(self) -> int:
         """The number of words of the text."""
-        return len(self.text.split())
+        return len(self.phrase.text.split())
 
 
 class ExtractiveCondenser:
@@ -67,10 +69,12 @@ class ExtractiveCondenser:
         while left:
             best = max(left, key=lambda c: (c.score + brief.merit(c), -c.unit.ids[0]))
             left.remove(best)
+            if best.score + brief.merit(best) < ENOUGH and brief.size >= MIN_BULLETS and not self.bullets:
+                break
             if brief.likeness(best) >= REPEATS or not brief.has_room(best):
                 continue
             if not best.checked:
-                best = self._checked(best, translations, check, retranslate)
+                best = self._checked(best, segments, translations, check, retranslate)
             if best.flags and not best.deferred:
                 left.append(replace(best, deferred=True, score=best.score - FLAGGED))
             else:
@@ -87,34 +91,39 @@ class ExtractiveCondenser:
         vectors = vectors_of([unit.source for unit in found])
         parts = parts_of(found, segments)
         return [
-            Candidate(unit, self._phrase(unit, translations), vector, max(by_segment[i] for i in unit.ids), part)
+            Candidate(unit, self._phrase(unit, segments, translations), vector, _worth(unit, by_segment), part)
             for unit, vector, part in zip(found, vectors, parts, strict=True)
         ]
 
-    def _phrase(self, unit: Unit, translations: Sequence[Translation]) -> str:
-        return phrase(unit, [translations[i].text for i in unit.ids], min(TARGET, self.max_words))
+    def _phrase(self, unit: Unit, segments: Sequence[Segment], translations: Sequence[Translation]) -> Phrase:
+        return phrase(unit, segments, translations, min(TARGET, self.max_words))
 
     def _checked(
-        self, candidate: Candidate, translations: Sequence[Translation], check: Check, retranslate: Retranslate
-    ) -> Candidate:
+        self, candidate: Candidate, segments: Sequence[Segment], translations: Sequence[Translation],
+        check: Check, retranslate: Retranslate,
+    ) -> Candidate:  # fmt: skip
         """Return the candidate with its flags; where it has some, with other translations if they have fewer."""
-        ids = candidate.unit.ids
-        flags = _flags(check(candidate.text, ids), [translations[i] for i in ids])
+        flags = _flags(candidate.phrase, translations, check)
         if flags:
             others = list(translations)
-            for i in ids:
+            for i in candidate.unit.ids:
                 others[i] = retranslate(i) or translations[i]
-            text = self._phrase(candidate.unit, others)
-            new = _flags(check(text, ids), [others[i] for i in ids])
+            other = self._phrase(candidate.unit, segments, others)
+            new = _flags(other, others, check)
             if len(new) < len(flags):
-                return replace(candidate, text=text, flags=new, checked=True)
+                return replace(candidate, phrase=other, flags=new, checked=True)
         return replace(candidate, flags=flags, checked=True)
 
 
-def _flags(found: Sequence[Flag], cited: Sequence[Translation]) -> tuple[Flag, ...]:
+def _worth(unit: Unit, scores: Sequence[float]) -> float:
+    """Return the score of a unit: of its best sentence, and more where the author set it out as a list."""
+    return max(scores[i] for i in unit.ids) + (LISTED if len(unit.ids) > 1 else 0.0)
+
+
+def _flags(said: Phrase, translations: Sequence[Translation], check: Check) -> tuple[Flag, ...]:
     """Return a bullet's own flags, and those faults of the cited translations that a check of facts can't see."""
-    faults = [flag for translation in cited for flag in translation.flags if flag.kind in FAULTS]
-    return tuple(dict.fromkeys([*found, *faults]))
+    faults = [flag for i in said.ids for flag in translations[i].flags if flag.kind in FAULTS]
+    return tuple(dict.fromkeys([*check(said.text, said.ids), *faults]))
 
 
 class _Brief:
@@ -123,6 +132,10 @@ class _Brief:
     def __init__(self, segments: Sequence[Segment], size: int, words: int) -> None:
         self._segments, self._size, self._words = segments, size, words
         self._rows: list[list[Candidate]] = []
+
+    @property
+    def size(self) -> int:
+        return len(self._rows)
 
     def likeness(self, candidate: Candidate) -> float:
         return max((cosine(candidate.vector, c.vector) for row in self._rows for c in row), default=0.0)
@@ -154,8 +167,8 @@ class _Brief:
         rows = sorted(self._rows, key=lambda row: row[0].unit.ids)
         return tuple(
             Bullet(
-                " ".join(c.text for c in row),
-                tuple(sorted({i for c in row for i in c.unit.ids})),
+                " ".join(c.phrase.text for c in row),
+                tuple(sorted({i for c in row for i in c.phrase.ids})),
                 tuple(dict.fromkeys(f for c in row for f in c.flags)),
             )
             for row in rows

@@ -23,14 +23,17 @@ STEM = 6  # letters: "annonce", "annoncé" and "annonçait" are one term
 LEAD = 6.0  # sentences after which position counts 1/e
 FULL_NUMBERS, FULL_NAMES = 2, 4  # from so many on, a sentence is as dense as one can be
 MIN_WORDS = 4
-STOPWORDS = frozenset(
+_STOPWORDS = (
     "alors ainsi apres aucun aussi autre autres avait avant avec avoir cela celle celui cette ceux chaque comme dans "
     "depuis dernie devait deux dont elle elles encore entre etaien etait etant etre fait faire fois leur leurs mais "
     "meme moins nous notre parce pendan plus plusie pour pouvai quand quelqu selon sera serait ses seulem sont sous "
-    "tous tout toute toutes tres trois une vers vous votre ont aux des les par pas que qui sur est ces ete".split()
+    "tous tout toute toutes tres trois une vers vous votre ont aux des les par pas que qui sur est ces ete"
 )
+STOPWORDS = frozenset(_STOPWORDS.split())
 QUESTION = re.compile(r"\?[\s»”\"]*$")
 QUOTED = re.compile(r"^\W*[«“\"]")
+QUOTE = re.compile(r"[«“\"]")
+READER = re.compile(r"\b(?:vous|votre|vos)\b(?! a dit)", re.I)
 SPEAKER = re.compile(r"\b(?:j['’]|je|moi|mon|ma|mes|me|m['’]|nous|notre|nos|vous|votre|vos)(?:\b|(?<=['’]))", re.I)
 BOILERPLATE = re.compile(
     r"^\W*(?:(?:à|a) lire|lire (?:aussi|également|la suite)|voir aussi|abonnez|inscrivez|partagez|suivez|retrouvez"
@@ -39,7 +42,8 @@ BOILERPLATE = re.compile(
     re.I,
 )
 POINTER = re.compile(
-    r"^\W*(?:il|elle|ils|elles|celui|celle|ceux|celles|ce dernier|cette derni[èe]re|ces derniers|le premier|le second)"
+    r"^\W*(?:(?:maintenant|puis|ensuite|ainsi|or|enfin|mais|et|pourtant|cependant|aujourd['’]hui|désormais),? )?"
+    r"(?:il|elle|ils|elles|celui|celle|ceux|celles|ce dernier|cette derni[èe]re|ces derniers|le premier|le second)"
     r"\b(?! (?:y a|faut|s['’]agit|est (?:vrai|possible|probable|clair)|semble que|suffit|reste))"
     r"|^\W*(?:cela|ça|ce qui|c['’](?:est|était)|d['’]où|lui-même|lui|eux|de quoi)\b",
     re.I,
@@ -53,7 +57,9 @@ EVENT = re.compile(
     r"|accord|report[ée]|repouss|vis[ée]|ouvert|ferm[ée]|supprim|cr[ée][ée]|rachet|perdu|gagn|enqu[êe]t|jug[ée])",
     re.I,
 )
-EXAMPLE = re.compile(r"\b(?:par exemple|un peu comme|autrement dit|imagin\w+|rappelons|souvenez|pour comparaison)\b", re.I)
+EXAMPLE = re.compile(
+    r"\b(?:par exemple|un peu comme|autrement dit|imagin\w+|rappelons|souvenez|pour comparaison)\b|!\W*$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ def is_usable(segment: Segment) -> bool:
     source = segment.source
     if segment.kind in {Kind.TITLE, Kind.HEADING} or QUESTION.search(source) or BOILERPLATE.search(source):
         return False
+    if READER.search(source) and not QUOTE.search(source):
+        return False
     return len(source.split()) >= MIN_WORDS
 
 
@@ -109,7 +117,7 @@ def scores(segments: Sequence[Segment], weights: Weights) -> list[float]:
 
 def total(signs: Signs, weights: Weights) -> float:
     """Return the weighted sum of a sentence's signs."""
-    return sum(getattr(signs, f.name) * getattr(weights, f.name) for f in fields(Weights))
+    return float(sum(getattr(signs, f.name) * getattr(weights, f.name) for f in fields(Weights)))
 
 
 def all_signs(segments: Sequence[Segment]) -> list[Signs]:

@@ -22,17 +22,18 @@ OPENER = re.compile(
     r"|^(?:And|But|Or|Yet|So|Plus),? (?=[\w“‘\"'$€£])",
 )
 INNER = re.compile(
-    r", (?:it (?:must|should) be (?:said|stressed)[^,]*|of course|however|moreover|indeed|in fact|for (?:his|her|its|their) part"
-    r"|by the way|for example|in particular|then|therefore|meanwhile|on the other hand),(?= )"
+    r", (?:it (?:must|should) be (?:said|stressed)[^,]*|of course|however|moreover|indeed|in fact"
+    r"|for (?:his|her|its|their) part|by the way|for example|in particular|then|therefore"
+    r"|meanwhile|on the other hand),(?= )"
 )
 BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 DASHES = re.compile(r" [–—-]{1,2} ([^–—]{3,120}?) [–—-]{1,2} ")
 SUBORDINATE = (
     r"while|although|though|even though|even if|as|because|since|whereas|so that|adding|including|such as|notably"
     r"|which|who|whose|whom|where|when|despite|in order to|after|before|until|with|without|particularly|especially"
-    r"|like|just as|rather than|thanks to|due to|according to|apart from|followed by|based on|in which|of which|for which"
-    r"|making|leading|leaving|allowing|causing|forcing|giving|plunging|replacing|ensuring|hoping|keeping|saying"
-    r"|citing|noting|claiming|explaining|stating|meaning|if|unless|in particular|for example|not to mention"
+    r"|like|just as|rather than|thanks to|due to|according to|apart from|followed by|based on|in which|of which"
+    r"|for which|making|leading|leaving|allowing|causing|forcing|giving|plunging|replacing|ensuring|hoping|keeping"
+    r"|saying|citing|noting|claiming|explaining|stating|meaning|if|unless|in particular|for example|not to mention"
 )
 LEADING = re.compile(
     r"^(?:After|Before|While|Although|Though|As|When|With|Despite|Since|During|Among|Following|In|At|On|For|From|Under"

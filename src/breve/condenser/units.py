@@ -83,7 +83,7 @@ def _introduced(segments: Sequence[Segment], start: int) -> list[Segment]:
     asks = source.endswith("?") and len(source.split()) <= 4
     if first.kind in {Kind.TITLE, Kind.HEADING} or not (opens or asks):
         return []
-    items = []
+    items: list[Segment] = []
     for segment in segments[start + 1 :]:
         if segment.kind is not Kind.ITEM or len(items) == 4:
             break

@@ -1,0 +1,48 @@
+"""Who "he" is: the name that a sentence's opening pronoun stands for, where the text leaves no doubt.
+
+French news keeps the subject: a sentence that opens with « Il » speaks of the subject of the one before it.
+Only a name that opens that sentence in both languages is taken; else the pronoun stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from breve.document import Kind, Segment, Translation
+
+REACH = 3  # sentences back
+PRONOUN = re.compile(r"^(?:(?:But|And|Then|Also|So),? )?(?P<word>He|She)\b(?![’'])")
+FRENCH_PRONOUN = re.compile(r"^\W*(?:Mais |Et |Puis )?(?:il|elle)\b", re.I)
+SUBJECT = re.compile(
+    r"^(?:Mr|Mrs|Ms|Dr|Sir)?\.? ?"
+    r"(?P<name>[A-ZÀ-Ý][\w’'.-]+(?: (?:de |van |von |al-)?[A-ZÀ-Ý][\w’'.-]+){0,3})(?=,| [a-z])"
+)
+POSSESSIVE = re.compile(r"\b(his|her)\b(?= \w)")
+
+
+def antecedent(number: int, segments: Sequence[Segment], translations: Sequence[Translation]) -> tuple[str, int] | None:
+    """Return the name that a segment's opening "he" or "she" stands for and the id of its segment, or None."""
+    if not PRONOUN.match(translations[number].text) or not FRENCH_PRONOUN.match(segments[number].source):
+        return None
+    for earlier in range(number - 1, max(-1, number - 1 - REACH), -1):
+        if segments[earlier].kind in {Kind.HEADING, Kind.TITLE}:
+            return None
+        subject = SUBJECT.match(translations[earlier].text)
+        if subject and segments[earlier].source.lstrip("M. ").startswith(subject["name"].split()[0]):
+            return subject["name"], earlier
+        if not FRENCH_PRONOUN.match(segments[earlier].source):
+            return None
+    return None
+
+
+def named(text: str, name: str) -> str:
+    """Return a sentence with its opening pronoun replaced by a name."""
+    return PRONOUN.sub(name, text, count=1)
+
+
+def of_a_thing(text: str) -> str:
+    """Return a sentence about a thing that the translation made a "he" or "she" of."""
+    if not PRONOUN.match(text):
+        return text
+    return POSSESSIVE.sub("its", PRONOUN.sub("It", text, count=1))
