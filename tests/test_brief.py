@@ -1,15 +1,11 @@
-"""Numbers, verifier, house style and condenser."""
+"""Numbers, verifier and house style."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breve.condenser import ExtractiveCondenser
-from breve.document import Bullet, Flag, Kind, Segment, Translation
 from breve.style import house_style
 from breve.verifier import verify_bullet, verify_translation
 
@@ -69,52 +65,3 @@ def test_house_style(text: str, styled: str) -> None:
     if text != "In 2025 100 people":  # a year before a number is not told from a grouped number of four digits
         assert house_style(text) == styled
     assert house_style(house_style(text)) == house_style(text)
-
-
-def condense(
-    segments: list[Segment], translations: list[Translation], *, bullets: int | None = None, check: Any = None
-) -> tuple[Bullet, ...]:
-    condenser = ExtractiveCondenser(bullets=bullets)
-    return condenser.condense(
-        segments, translations, check=check or (lambda text, ids: ()), retranslate=lambda number: None
-    )
-
-
-def pieces(*rows: tuple[Kind, str, str]) -> tuple[list[Segment], list[Translation]]:
-    segments = [Segment(n, kind, n, 0, len(fr), fr) for n, (kind, fr, _) in enumerate(rows)]
-    return segments, [Translation(n, en) for n, (_, _, en) in enumerate(rows)]
-
-
-ROWS = [
-    (Kind.TITLE, "La ville vote son budget", "The town votes its budget"),
-    (Kind.PARAGRAPH, "a", "The town council of Lure voted a budget of 12 million euros on Monday."),
-    (Kind.PARAGRAPH, "b ?", "But who will pay for all of this in the coming year?"),
-    (Kind.PARAGRAPH, "Lire aussi", "Read also: the council and its budget of 12 million euros in Lure."),
-    (Kind.PARAGRAPH, "c", "The school in the Rue Basse gets 3 new classrooms before September."),
-    (Kind.PARAGRAPH, "d", "The local tax rises by 2 percent, the first time since 2015."),
-]
-
-
-def test_bullets_follow_the_article_and_cite_it_and_skip_questions_and_boilerplate() -> None:
-    bullets = condense(*pieces(*ROWS))
-    assert [b.segments for b in bullets] == [(1,), (4,), (5,)]
-    assert all(b.verdict == "supported" for b in bullets)
-
-
-def test_a_failing_bullet_gives_way_to_the_next_or_is_shown_flagged() -> None:
-    def check(text: str, ids: object) -> tuple[Flag, ...]:
-        return (Flag("number", "12 is not in the source"),) if "12" in text else ()
-
-    assert (1,) not in [b.segments for b in condense(*pieces(*ROWS), bullets=2, check=check)]
-    shown = condense(*pieces(*ROWS), bullets=3, check=check)
-    assert [b.verdict for b in shown] == ["flagged", "supported", "supported"]
-
-
-def test_a_label_and_its_values_become_one_bullet() -> None:
-    rows = [
-        *ROWS[:2],
-        (Kind.ITEM, "K2 : le vélo", "K2: the city bike"),
-        (Kind.PARAGRAPH, "Un modèle léger qui sort en mai.", "A light model that comes out in May."),
-        (Kind.ITEM, "Prix : 900 €", "Price: €900"),
-    ]
-    assert (2, 3, 4) in [b.segments for b in condense(*pieces(*rows))]

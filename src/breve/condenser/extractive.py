@@ -23,8 +23,9 @@ NOVELTY = 0.8  # what a full repetition takes from a score
 ENOUGH = 0.5  # a score below which a sentence is not worth a reader's time, once there are some bullets
 NEW_PART = 0.3  # what a part of the article that has no bullet yet adds
 TARGET = 24  # words a sentence is shortened to
+SMALL = 9  # words under which a sentence shares a neighbour's bullet even if there is room for one of its own
 FULL = 42  # words that two sentences in one bullet may have
-LISTED = 0.5  # what a label with its values adds: the author chose it already
+LISTED = 0.8  # what a label with its values adds: the author set it out as one of a few things to know
 FLAGGED = 0.4  # what a fault takes from a score: the next candidate comes first, if it is nearly as good
 FAULTS = frozenset({"empty", "unfinished", "length", "copied", "repetition", "prompt", "negation"})
 VERSION = 1
@@ -86,14 +87,15 @@ class ExtractiveCondenser:
         return {"engine": "extractive", "version": VERSION}
 
     def _candidates(self, segments: Sequence[Segment], translations: Sequence[Translation]) -> list[Candidate]:
-        found = units(segments)
+        found = units(segments) or [Unit((s,)) for s in segments]
         by_segment = scores(segments, self.weights)
         vectors = vectors_of([unit.source for unit in found])
         parts = parts_of(found, segments)
-        return [
+        every = [
             Candidate(unit, self._phrase(unit, segments, translations), vector, _worth(unit, by_segment), part)
             for unit, vector, part in zip(found, vectors, parts, strict=True)
         ]
+        return [candidate for candidate in every if candidate.words]
 
     def _phrase(self, unit: Unit, segments: Sequence[Segment], translations: Sequence[Translation]) -> Phrase:
         return phrase(unit, segments, translations, min(TARGET, self.max_words))
@@ -117,7 +119,7 @@ class ExtractiveCondenser:
 
 def _worth(unit: Unit, scores: Sequence[float]) -> float:
     """Return the score of a unit: of its best sentence, and more where the author set it out as a list."""
-    return max(scores[i] for i in unit.ids) + (LISTED if len(unit.ids) > 1 else 0.0)
+    return max(scores[i] for i in unit.ids) + (LISTED if unit.label else 0.0)
 
 
 def _flags(said: Phrase, translations: Sequence[Translation], check: Check) -> tuple[Flag, ...]:
@@ -150,14 +152,14 @@ class _Brief:
         if not self._rows:
             return True
         return used + candidate.words <= self._words and (
-            len(self._rows) < self._size or self._row_for(candidate) is not None
+            self.size < self._size or self._row_for(candidate) is not None
         )
 
     def add(self, candidate: Candidate) -> None:
         if not self.has_room(candidate):
             return
         row = self._row_for(candidate)
-        if row is not None and (len(self._rows) >= self._size or self._belongs(row, candidate)):
+        if row is not None and (self.size >= self._size or min(row[0].words, candidate.words) < SMALL):
             row.append(candidate)
             row.sort(key=lambda c: c.unit.ids)
         else:
@@ -179,9 +181,6 @@ class _Brief:
         near = [r for r in rows if neighbours(r[0].unit, candidate.unit, self._segments)]
         fitting = [r for r in near if r[0].words + candidate.words <= FULL]
         return min(fitting, key=lambda r: r[0].words, default=None)
-
-    def _belongs(self, row: Sequence[Candidate], candidate: Candidate) -> bool:
-        return row[0].words + candidate.words <= TARGET
 
 
 def _number_of_bullets(segments: Sequence[Segment]) -> int:

@@ -22,7 +22,7 @@ Vector = dict[str, float]
 STEM = 6  # letters: "annonce", "annoncé" and "annonçait" are one term
 LEAD = 6.0  # sentences after which position counts 1/e
 FULL_NUMBERS, FULL_NAMES = 2, 4  # from so many on, a sentence is as dense as one can be
-MIN_WORDS = 4
+MIN_WORDS, SHORT = 4, 8
 _STOPWORDS = (
     "alors ainsi apres aucun aussi autre autres avait avant avec avoir cela celle celui cette ceux chaque comme dans "
     "depuis dernie devait deux dont elle elles encore entre etaien etait etant etre fait faire fois leur leurs mais "
@@ -75,7 +75,7 @@ class Weights:
     event: float = 0.8
     speaker: float = -0.4
     quoted: float = -0.9
-    pointer: float = -0.4
+    pointer: float = -0.8
     linked: float = 0.0
     example: float = -0.3
     short: float = -0.4
@@ -107,7 +107,8 @@ def is_usable(segment: Segment) -> bool:
         return False
     if READER.search(source) and not QUOTE.search(source):
         return False
-    return len(source.split()) >= MIN_WORDS
+    words = len(source.split())
+    return words >= MIN_WORDS and not (words < SHORT and source.rstrip().endswith("!"))
 
 
 def scores(segments: Sequence[Segment], weights: Weights) -> list[float]:
@@ -153,7 +154,7 @@ def _signs(
         pointer=float(bool(POINTER.search(source))),
         linked=float(bool(LINKED.search(source))),
         example=float(bool(EXAMPLE.search(source))),
-        short=float(len(source.split()) < 8),
+        short=float(len(source.split()) < SHORT),
     )
 
 
