@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint eval clean
+.PHONY: demo test lint web eval bench clean
 
 demo: $(READY)
 	$(BIN)/breve summarize seeds/xiaomi.fr.txt
@@ -17,6 +17,13 @@ lint: $(READY)
 
 eval: $(READY)
 	$(BIN)/python evals/translation.py $(DATA)
+
+web: $(READY)
+	$(BIN)/python app.py
+
+# make bench: where the time goes, and that long texts cost no more a word.
+bench: $(READY)
+	$(BIN)/python bench/pipeline.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

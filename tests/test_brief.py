@@ -1,4 +1,4 @@
-"""Numbers, verifier and house style."""
+"""The verifier on numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breve.style import house_style
 from breve.verifier import verify_bullet, verify_translation
 
 SAME = [
@@ -47,21 +46,3 @@ def test_a_lost_number_is_flagged_in_a_translation_but_not_in_a_bullet() -> None
 @given(st.text(), st.text())
 def test_the_verifier_answers_for_any_text(source: str, target: str) -> None:
     assert isinstance(verify_translation(source, target), tuple)
-
-
-@pytest.mark.parametrize(
-    ("text", "styled"),
-    [
-        ("Entrance price: 32 800 €", "Entrance price: €32,800"),
-        ("20 000 cars", "20,000 cars"),
-        ("3.5 million euros", "€3.5 million"),
-        ("18.4 percent", "18.4%"),
-        ("He said « yes »  twice !", "He said “yes” twice!"),
-        ("YU7 : the car", "YU7: the car"),
-        ("In 2025 100 people", "In 2025 100 people"),
-    ],
-)
-def test_house_style(text: str, styled: str) -> None:
-    if text != "In 2025 100 people":  # a year before a number is not told from a grouped number of four digits
-        assert house_style(text) == styled
-    assert house_style(house_style(text)) == house_style(text)

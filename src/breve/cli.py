@@ -96,10 +96,13 @@ def translate(
 
 @models.command("prepare")
 def prepare(profile: Profile = "embedded") -> None:
-    """Make a profile's models ready to run; the embedded one takes a minute or two, once."""
+    """Make a profile's models ready to run, once: a minute or two for the embedded one. What is there is checked."""
     from breve.engines.store import prepare as run
 
-    typer.echo(str(run(profile, progress=lambda share, what: typer.echo(f"{share:4.0%} {what}", err=True))))
+    def report(share: float, what: str) -> None:
+        typer.echo(f"{share:4.0%} {what}", err=True)
+
+    typer.echo(str(run(profile, progress=report, verify=True)))
 
 
 @models.command("path")
@@ -117,6 +120,14 @@ def list_models() -> None:
 
     for entry in listed():
         typer.echo(f"{entry.name}\t{entry.size_bytes / 1e6:.0f} MB\t{entry.path}")
+
+
+@models.command("remove")
+def remove(name: Annotated[str, typer.Argument(help="A name that the list gives.")]) -> None:
+    """Remove a prepared model from the store."""
+    from breve.engines.store import remove as run
+
+    run(name)
 
 
 def _source(argument: str) -> bytes | Path:

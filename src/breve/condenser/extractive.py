@@ -20,6 +20,7 @@ MIN_BULLETS, MAX_BULLETS = 3, 6
 WORDS_PER_BULLET = 40  # of the article: 200 words make five bullets
 REPEATS = 0.55  # cosine from which two sentences say the same
 NOVELTY = 0.8  # what a full repetition takes from a score
+CONSIDERED = 12  # candidates for one bullet: more than are ever passed over, so that long articles cost no more
 ENOUGH = 0.5  # a score below which a sentence is not worth a reader's time, once there are some bullets
 NEW_PART = 0.3  # what a part of the article that has no bullet yet adds
 TARGET = 24  # words a sentence is shortened to
@@ -66,7 +67,7 @@ class ExtractiveCondenser:
         """Return bullets in the article's order; one that fails ``check`` is repaired or gives way to the next."""
         wanted = self.bullets or _number_of_bullets(segments)
         brief = _Brief(segments, wanted, wanted * self.max_words)
-        left = self._candidates(segments, translations)
+        left = self._candidates(segments, translations, CONSIDERED * wanted + CONSIDERED)
         while left:
             best = max(left, key=lambda c: (c.score + brief.merit(c), -c.unit.ids[0]))
             left.remove(best)
@@ -86,14 +87,20 @@ class ExtractiveCondenser:
         """Return the condenser's name and version."""
         return {"engine": "extractive", "version": VERSION}
 
-    def _candidates(self, segments: Sequence[Segment], translations: Sequence[Translation]) -> list[Candidate]:
+    def _candidates(
+        self, segments: Sequence[Segment], translations: Sequence[Translation], most: int
+    ) -> list[Candidate]:
+        """Return the units of the highest scores, at most so many, as they would stand in the brief."""
         found = units(segments) or [Unit((s,)) for s in segments]
         by_segment = scores(segments, self.weights)
-        vectors = vectors_of([unit.source for unit in found])
         parts = parts_of(found, segments)
+        rows = [(_worth(unit, by_segment), unit, part) for unit, part in zip(found, parts, strict=True)]
+        best = sorted(rows, key=lambda row: (-row[0], row[1].ids))[:most]
+        vectors = vectors_of([unit.source for unit in found])
+        vector_of = {unit.ids: vector for unit, vector in zip(found, vectors, strict=True)}
         every = [
-            Candidate(unit, self._phrase(unit, segments, translations), vector, _worth(unit, by_segment), part)
-            for unit, vector, part in zip(found, vectors, parts, strict=True)
+            Candidate(unit, self._phrase(unit, segments, translations), vector_of[unit.ids], score, part)
+            for score, unit, part in best
         ]
         return [candidate for candidate in every if candidate.words]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -105,7 +106,7 @@ def parts_of(found: Sequence[Unit], segments: Sequence[Segment]) -> list[int]:
     """Return the part of the article that each unit is in: its sections, or where it has none, its thirds."""
     headings = [s.id for s in segments if s.kind is Kind.HEADING]
     if len(headings) > 1:
-        return [sum(heading < unit.ids[0] for heading in headings) for unit in found]
+        return [bisect(headings, unit.ids[0]) for unit in found]
     return [3 * n // len(found) for n in range(len(found))]
 
 

@@ -15,7 +15,7 @@ from breve.errors import ModelBroken, OptionError
 BOS, EOS = "<bos>", "<eos>"
 # Tokens of prompts run at once: on 96 sentences of FLORES dev, batches of 32 without this limit peaked at 1,051 MB
 # and 96 tokens/s, with 1,024 at 710 MB and 115, with 512 at 589 MB and 84.
-MAX_BATCH_TOKENS = 896
+MAX_BATCH_TOKENS = 576
 SHARED_PROMPT_MIN = 16  # tokens; below that, keeping the state of a shared beginning gains nothing
 
 
