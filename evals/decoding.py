@@ -1,0 +1,114 @@
+"""Compare ways of decoding on a file of sentence pairs: quality and cost, in one run.
+
+    python evals/decoding.py PAIRS.tsv --limit 200 [--json OUT.json]
+
+Each way is a first pass over all lines. The last ones choose among the hypotheses of sampling: by the facts they
+keep, by the model's score, and by the noisy channel: the score of the source after the reverse prompt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import sacrebleu
+
+from breve.engines.base import GREEDY, Decoding, Hypothesis, Request
+from breve.engines.ctranslate2 import Ctranslate2Engine
+from breve.facts import kept
+from breve.options import Options
+from breve.pipeline import Pipeline
+from breve.translator import cleaned, faults
+from breve.verifier import verify_translation
+from translation import read_pairs
+
+Choose = Callable[[Ctranslate2Engine, str, Sequence[Hypothesis]], str]
+SAMPLED = Decoding(num_hypotheses=8, temperature=0.6, top_p=0.9, seed=7)
+CHANNEL_WEIGHT = 0.5
+
+
+def first(engine: Ctranslate2Engine, source: str, found: Sequence[Hypothesis]) -> str:
+    return found[0].text
+
+
+def fewest_flags(engine: Ctranslate2Engine, source: str, found: Sequence[Hypothesis]) -> str:
+    def flags(hypothesis: Hypothesis) -> int:
+        return len(faults(source, hypothesis.text)) + len(verify_translation(source, hypothesis.text))
+
+    return min(found, key=lambda h: (flags(h), -h.score)).text
+
+
+def channel(engine: Ctranslate2Engine, source: str, found: Sequence[Hypothesis]) -> str:
+    scored = [h for h in found if h.text]
+    backwards = engine.score([f"English: {h.text}\nFrench:" for h in scored], [" " + source] * len(scored))
+    best = max(zip(scored, backwards, strict=True), key=lambda pair: pair[0].score + CHANNEL_WEIGHT * pair[1])
+    return best[0].text
+
+
+def consensus(engine: Ctranslate2Engine, source: str, found: Sequence[Hypothesis]) -> str:
+    """Minimum Bayes risk with chrF (Eikema and Aziz 2020): the hypothesis nearest to all others."""
+    chrf = sacrebleu.CHRF()
+    return max(found, key=lambda h: sum(chrf.sentence_score(h.text, [o.text]).score for o in found)).text
+
+
+WAYS: dict[str, tuple[Decoding, Choose]] = {
+    "greedy": (GREEDY, first),
+    "repetition penalty 1.1": (Decoding(repetition_penalty=1.1), first),
+    "2 beams": (Decoding(beam_size=2), first),
+    "4 beams": (Decoding(beam_size=4), first),
+    "4 beams, fewest flags of 4": (Decoding(beam_size=4, num_hypotheses=4), fewest_flags),
+    "8 samples, best score": (SAMPLED, first),
+    "8 samples, fewest flags": (SAMPLED, fewest_flags),
+    "8 samples, noisy channel": (SAMPLED, channel),
+    "8 samples, consensus by chrF": (SAMPLED, consensus),
+}
+
+
+def measure(
+    engine: Ctranslate2Engine, template: Callable[[str], str], sources: list[str], references: list[str], way: str
+) -> dict[str, Any]:
+    """Return the figures of one way."""
+    decoding, choose = WAYS[way]
+    texts = [cleaned(source) for source in sources]
+    limits = [2 * n + 24 for n in engine.count_tokens(texts)]
+    requests = [Request(template(text), limit) for text, limit in zip(texts, limits, strict=True)]
+    started = time.perf_counter()
+    answers = [h for i in range(0, len(requests), 32) for h in engine.generate(requests[i : i + 32], decoding)]
+    chosen = [choose(engine, source, found) for source, found in zip(texts, answers, strict=True)]
+    seconds = time.perf_counter() - started
+    pairs = [kept(source, text) for source, text in zip(sources, chosen, strict=True)]
+    return {
+        "way": way,
+        "bleu": round(sacrebleu.corpus_bleu(chosen, [references]).score, 2),
+        "chrf": round(sacrebleu.corpus_chrf(chosen, [references]).score, 2),
+        "numbers_kept": round(sum(stay for stay, _ in pairs) / sum(there for _, there in pairs), 4),
+        "seconds": round(seconds, 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    sources, references = (lines[: options.limit] for lines in read_pairs(options.pairs))
+    translator = Pipeline(Options()).translator
+    if not isinstance(translator.engine, Ctranslate2Engine):
+        raise SystemExit("the profile's engine is not ctranslate2")
+    rows = []
+    for way in options.ways:
+        rows.append(measure(translator.engine, translator.prompt, sources, references, way))
+        ratio = rows[-1]["seconds"] / rows[0]["seconds"]
+        print("  ".join(f"{key} {value}" for key, value in rows[-1].items()), f" {ratio:.1f} x", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
