@@ -17,7 +17,7 @@ NAMES = sorted(path.stem for path in SEEDS.glob("*.toml"))
 
 
 def test_every_article_has_its_facts() -> None:
-    assert NAMES == sorted(path.name.removesuffix(".fr.txt") for path in SEEDS.glob("*.fr.txt"))
+    assert sorted(path.name.removesuffix(".fr.txt") for path in SEEDS.glob("*.fr.txt")) == NAMES
     assert len(NAMES) >= 10
 
 
