@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import floors
-from breve.document import Kind, Segment, Summary, Translation
+from breve.document import Flag, Kind, Segment, Summary, Translation
 from breve.options import Options
 from breve.pipeline import Draft, Pipeline
 from breve.reader import read
@@ -135,13 +135,14 @@ def with_model(article: Annotated, pipeline: Pipeline, cache: Path | None) -> Su
     draft = pipeline.draft("\n\n".join(article.lines))
     file = cache / f"{article.name}.json" if cache else None
     key = json.dumps([pipeline.signature()["translator"], draft.article.text], sort_keys=True)
-    if file and file.exists() and (kept := json.loads(file.read_text("utf-8")))["key"] == key:
-        done = [Translation(n, text) for n, text in enumerate(kept["texts"])]
+    if file and file.exists() and (kept := json.loads(file.read_text("utf-8"))).get("key") == key:
+        done = [Translation(n, text, tuple(Flag(*f) for f in flags)) for n, (text, flags) in enumerate(kept["rows"])]
     else:
         done = [t for batch in pipeline.translations(draft.segments) for t in batch]
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps({"key": key, "texts": [t.text for t in done]}), encoding="utf-8")
+            rows = [(t.text, [(f.kind, f.detail) for f in t.flags]) for t in done]
+            file.write_text(json.dumps({"key": key, "rows": rows}), encoding="utf-8")
     return pipeline.summary(draft, done)
 
 

@@ -101,6 +101,19 @@ def test_a_label_its_sentence_and_its_price_become_one_bullet_and_a_thing_is_no_
     assert texts[5, 6, 7] == "K3: the cargo bike. Its release is planned for late 2025. Price: €2,400."
 
 
+def test_labels_and_values_are_known_without_bullet_marks() -> None:
+    rows = [(P if kind is I else kind, fr, en) for kind, fr, en in LIST]
+    assert (2, 3, 4) in [b.segments for b in brief(rows, bullets=4)]
+
+
+def test_a_club_is_no_he() -> None:
+    rows: Rows = [
+        (P, "Le club de Brennes est en finale.", "The Brennes club is in the final."),
+        (P, "Il a battu Montrevel 27 à 24 samedi à Lyon.", "He beat Montrevel 27 to 24 on Saturday in Lyon."),
+    ]
+    assert "It beat Montrevel" in " ".join(b.text for b in brief(rows))
+
+
 def test_a_line_that_ends_with_a_colon_takes_the_items_below_it() -> None:
     texts = {b.segments: b.text for b in brief(LIST, bullets=4)}
     assert texts[9, 10, 11] == "The brand had a good year: 20,000 bikes sold; target: 30,000."

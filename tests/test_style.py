@@ -16,7 +16,8 @@ from breve.style import house_style
 with (Path(__file__).parent / "style_cases.tsv").open(encoding="utf-8", newline="") as stream:
     CASES = [(row["rule"], row["before"], row["after"]) for row in csv.DictReader(stream, delimiter="\t", quoting=3)]
 
-FRENCH_FORM = re.compile(r"\d,\d{1,2}(?!\d)|\d \d{3}|\d h|\dh|\d\u202f")  # an English grammar doesn't read them
+# An English grammar does not read these forms.
+FRENCH_FORM = re.compile(r"\d ?(?:Mds?|M|k) ?[€$]|\d,\d{1,2}(?!\d)|\d \d{3}|\d h|\dh|\d\u202f")
 REWRITTEN = re.compile(
     r"euros?|EUR|US dollars|USD|dollars|pounds sterling|GBP|per ?cent|[hH]|[Tt]he|of|st|nd|rd|th|0"
 )

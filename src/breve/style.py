@@ -85,6 +85,13 @@ def _sums() -> Iterator[tuple[str, str, Replacement]]:
         )
 
 
+def _abbreviated_sums() -> Iterator[tuple[str, str, Replacement]]:
+    """Yield the rules of French abbreviations that a translation kept: 85 M€, 1.2 Md€."""
+    for sign in "€$":
+        for short, scale in (("Mds?", "billion"), ("M", "million"), ("k", "thousand")):
+            yield "money", rf"{NUMBER}{SPACE}?{short}{SPACE}?{re.escape(sign)}", rf"{sign}\g<number> {scale}"
+
+
 MARKS = _rules(
     ("quotes", rf"«{SPACE}*([^«»]*?){SPACE}*»", r"“\1”"),
     ("quotes", r"(?<!\w)''([^'\"]+)''(?!\w)", r"“\1”"),
@@ -97,6 +104,7 @@ RULES = _rules(
     ("groups", rf"(?<![\w.,:/+-])(?<!\d{SPACE})\d{{1,4}}(?:{SPACE}\d{{3}})+(?![\w/-]|,\d{{3}}|{SPACE}\d)", _grouped),
     ("decimals", rf"(?<![\d.,])(\d{{1,3}}),(\d{{1,2}})(?={SPACE}?(?:%|per ?cent|€|euros?\b|[mb]illion))", r"\1.\2"),
     ("percent", rf"(?<=\d)(?:{SPACE}?%|{SPACE}per ?cent\b(?!age))", "%"),
+    *_abbreviated_sums(),
     *_sums(),
     ("times", r"\b(?P<hour>[01]?\d|2[0-4]) ?h ?(?P<minute>[0-5]\d)\b", _time),
     ("times", r"(?<=\bat )(?P<hour>[01]?\d|2[0-4]) ?h(?P<minute>)(?![\w/])", _time),

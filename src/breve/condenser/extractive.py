@@ -112,14 +112,17 @@ class ExtractiveCondenser:
         check: Check, retranslate: Retranslate,
     ) -> Candidate:  # fmt: skip
         """Return the candidate with its flags; where it has some, with other translations if they have fewer."""
+        ids = candidate.unit.ids
         flags = _flags(candidate.phrase, translations, check)
-        if flags:
+        lost = sum(len(translations[i].flags) for i in ids)
+        if flags or lost:
             others = list(translations)
-            for i in candidate.unit.ids:
-                others[i] = retranslate(i) or translations[i]
+            for i in ids:
+                if flags or translations[i].flags:
+                    others[i] = retranslate(i) or translations[i]
             other = self._phrase(candidate.unit, segments, others)
             new = _flags(other, others, check)
-            if len(new) < len(flags):
+            if (len(new), sum(len(others[i].flags) for i in ids)) < (len(flags), lost):
                 return replace(candidate, phrase=other, flags=new, checked=True)
         return replace(candidate, flags=flags, checked=True)
 

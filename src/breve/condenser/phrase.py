@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breve.condenser.reference import antecedent, named, of_a_thing
+from breve.condenser.reference import antecedent, is_about_a_thing, named, of_a_thing
 from breve.condenser.shorten import shorten, tidy, worth
-from breve.condenser.units import Unit, names_product
-from breve.document import Kind, Segment, Translation
+from breve.condenser.units import VALUE, Unit, names_product
+from breve.document import Segment, Translation
 
 LABELLED = 34  # words of a bullet that joins a label, its sentences and its values
 LOWER = re.compile(r"^(?:[A-Z](?=[a-z]+\b(?! [A-Z]))|A(?= ))")
@@ -30,6 +30,8 @@ def phrase(unit: Unit, segments: Sequence[Segment], translations: Sequence[Trans
         return Phrase(_labelled(unit, texts), unit.ids)
     if len(texts) > 1:
         return Phrase(_introduced(texts), unit.ids)
+    if is_about_a_thing(unit.ids[0], segments, translations):
+        return Phrase(shorten(of_a_thing(texts[0]), limit), unit.ids)
     known = antecedent(unit.ids[0], segments, translations)
     if known is None:
         return Phrase(shorten(texts[0], limit), unit.ids)
@@ -41,7 +43,7 @@ def _labelled(unit: Unit, texts: Sequence[str]) -> str:
     """Return the label, its values, and as many of its sentences as there is room for, those with facts first."""
     thing = names_product(unit.segments[0].source)
     lines = [tidy(of_a_thing(text) if thing else text) for text in texts]
-    sentences = [n for n, s in enumerate(unit.segments) if s.kind is not Kind.ITEM]
+    sentences = [n for n, s in enumerate(unit.segments) if n and not VALUE.search(s.source)]
     kept = {n for n in range(len(lines)) if n not in sentences}
     for n in sorted(sentences, key=lambda n: (-worth(lines[n]), n)):
         if sum(len(lines[k].split()) for k in kept | {n}) <= LABELLED:

@@ -18,6 +18,14 @@ SUBJECT = re.compile(
     r"^(?:Mr|Mrs|Ms|Dr|Sir)?\.? ?"
     r"(?P<name>[A-ZÀ-Ý][\w’'.-]+(?: (?:de |van |von |al-)?[A-ZÀ-Ý][\w’'.-]+){0,3})(?=,| [a-z])"
 )
+# Heads of English subjects that are no persons, though French calls them « il » or « elle ».
+THING = re.compile(
+    r"^(?:The|This|That|Its|Their|A|An)\b(?: [\w’'-]+){0,4}? (?:club|group|company|firm|team|ministry|government|party"
+    r"|bank|museum|hospital|university|city|town|association|union|federation|start-?up|brand|bus|coach|car|vehicle"
+    r"|train|plane|film|book|novel|report|study|survey|bill|law|text|tax|measure|project|programme|program|model"
+    r"|machine|bike|device|battery|factory|plant|school|council|court|committee|agency|newspaper|site|app|price|fund)\b",
+    re.I,
+)
 POSSESSIVE = re.compile(r"\b(his|her)\b(?= \w)")
 
 
@@ -34,6 +42,13 @@ def antecedent(number: int, segments: Sequence[Segment], translations: Sequence[
         if not FRENCH_PRONOUN.match(segments[earlier].source):
             return None
     return None
+
+
+def is_about_a_thing(number: int, segments: Sequence[Segment], translations: Sequence[Translation]) -> bool:
+    """Return whether the sentence before has a thing for its subject, which a "he" or "she" then stands for."""
+    if number == 0 or not FRENCH_PRONOUN.match(segments[number].source):
+        return False
+    return segments[number - 1].kind is Kind.PARAGRAPH and bool(THING.match(translations[number - 1].text))
 
 
 def named(text: str, name: str) -> str:

@@ -11,6 +11,7 @@ from breve.condenser.salience import is_usable
 from breve.document import Kind, Segment
 
 MAX_LABEL_WORDS = 14
+MAX_LABELLED = 6  # segments below a label that may belong to it
 MAX_INTRODUCTION_WORDS = 25
 LABEL = re.compile(r"^\W*[^.:;!?]{1,50}\s?:\s*\S")
 VALUE = re.compile(r":\s*(?:environ\s|plus de\s|moins de\s|dès\s|à partir de\s)?[\d€$£]")
@@ -40,9 +41,10 @@ def units(segments: Sequence[Segment]) -> list[Unit]:
     found: list[Unit] = []
     n = 0
     while n < len(segments):
-        group = _labelled(segments, n) or _introduced(segments, n)
+        labelled = _labelled(segments, n)
+        group = labelled or _introduced(segments, n)
         if group:
-            found.append(Unit(tuple(group), label=group[0].kind is Kind.ITEM))
+            found.append(Unit(tuple(group), label=bool(labelled)))
             n = group[-1].id + 1
         else:
             if is_usable(segments[n]):
@@ -54,26 +56,21 @@ def units(segments: Sequence[Segment]) -> list[Unit]:
 def _labelled(segments: Sequence[Segment], start: int) -> list[Segment]:
     """Return a label such as "YU7 : le SUV électrique" with its sentences and values, or nothing.
 
-    They reach to the next label, heading or list of another kind.
+    They reach to the next label, the next heading, or the first line behind the values.
     """
-    first = segments[start]
-    if not _is_label(first) or VALUE.search(first.source):
+    if not _is_label(segments[start]):
         return []
-    group = [first]
-    for segment in segments[start + 1 :]:
-        if segment.kind in {Kind.HEADING, Kind.TITLE}:
+    group = [segments[start]]
+    for segment in segments[start + 1 : start + 1 + MAX_LABELLED]:
+        value = _is_value(segment)
+        if not value and (_ends_a_group(segment) or _is_value(group[-1])):
             break
-        if segment.kind is Kind.ITEM:
-            if not VALUE.search(segment.source):
-                break
-            group.append(segment)
-        elif group[-1].kind is Kind.ITEM and len(group) > 1:
-            break  # a paragraph after the values: the list is over
-        elif len(group) > 1 and segment.block != group[-1].block:
-            break
-        else:
-            group.append(segment)
-    return group if len(group) > 1 and any(s.kind is Kind.ITEM for s in group[1:]) else []
+        group.append(segment)
+    return group if any(_is_value(segment) for segment in group) else []
+
+
+def _ends_a_group(segment: Segment) -> bool:
+    return segment.kind is not Kind.PARAGRAPH or _is_label(segment)
 
 
 def _introduced(segments: Sequence[Segment], start: int) -> list[Segment]:
@@ -95,11 +92,18 @@ def _introduced(segments: Sequence[Segment], start: int) -> list[Segment]:
 
 
 def _is_label(segment: Segment) -> bool:
-    return (
-        segment.kind is Kind.ITEM
-        and bool(LABEL.match(segment.source))
-        and len(segment.source.split()) <= MAX_LABEL_WORDS
-    )
+    return _is_line(segment) and not VALUE.search(segment.source)
+
+
+def _is_value(segment: Segment) -> bool:
+    return _is_line(segment) and bool(VALUE.search(segment.source))
+
+
+def _is_line(segment: Segment) -> bool:
+    """Return whether a segment reads as a line of a list: a few words, a colon, something behind it, no full stop."""
+    source = segment.source.rstrip()
+    short = len(source.split()) <= MAX_LABEL_WORDS and source[-1:] not in ".!?…»"
+    return segment.kind is not Kind.TITLE and short and bool(LABEL.match(source))
 
 
 def parts_of(found: Sequence[Unit], segments: Sequence[Segment]) -> list[int]:
