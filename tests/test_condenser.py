@@ -106,12 +106,28 @@ def test_labels_and_values_are_known_without_bullet_marks() -> None:
     assert (2, 3, 4) in [b.segments for b in brief(rows, bullets=4)]
 
 
-def test_a_club_is_no_he() -> None:
+@pytest.mark.parametrize(
+    ("before", "english", "subject"),
+    [
+        ("Le club est en finale.", "The club is in the final.", "It"),
+        ("Le club de Brennes est en finale.", "The Brennes club is in the final.", "The Brennes club"),
+        ("Club de la Loire, Brennes est en finale.", "A club of the Loire, Brennes is in the final.", "Brennes"),
+    ],
+)
+def test_a_club_is_no_he(before: str, english: str, subject: str) -> None:
     rows: Rows = [
-        (P, "Le club de Brennes est en finale.", "The Brennes club is in the final."),
+        (P, before, english),
         (P, "Il a battu Montrevel 27 à 24 samedi à Lyon.", "He beat Montrevel 27 to 24 on Saturday in Lyon."),
     ]
-    assert "It beat Montrevel" in " ".join(b.text for b in brief(rows))
+    assert f"{subject} beat Montrevel" in " ".join(b.text for b in brief(rows))
+
+
+def test_an_impersonal_it_stands_for_nothing() -> None:
+    rows: Rows = [
+        (P, "Sicard vend ses usines de Brest.", "Sicard sells its factories in Brest."),
+        (P, "Il faut 20 millions d'euros avant mars 2026.", "It takes 20 million euros before March 2026."),
+    ]
+    assert "It takes" in " ".join(b.text for b in brief(rows))
 
 
 def test_a_line_that_ends_with_a_colon_takes_the_items_below_it() -> None:

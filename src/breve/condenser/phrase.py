@@ -30,11 +30,10 @@ def phrase(unit: Unit, segments: Sequence[Segment], translations: Sequence[Trans
         return Phrase(_labelled(unit, texts), unit.ids)
     if len(texts) > 1:
         return Phrase(_introduced(texts), unit.ids)
-    if is_about_a_thing(unit.ids[0], segments, translations):
-        return Phrase(shorten(of_a_thing(texts[0]), limit), unit.ids)
     known = antecedent(unit.ids[0], segments, translations)
     if known is None:
-        return Phrase(shorten(texts[0], limit), unit.ids)
+        of_thing = is_about_a_thing(unit.ids[0], segments, translations)
+        return Phrase(shorten(of_a_thing(texts[0]) if of_thing else texts[0], limit), unit.ids)
     name, where = known
     return Phrase(shorten(named(texts[0], name), limit), (where, *unit.ids))
 

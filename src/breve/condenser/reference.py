@@ -1,7 +1,7 @@
 """Who "he" is: the name that a sentence's opening pronoun stands for, where the text leaves no doubt.
 
 French news keeps the subject: a sentence that opens with « Il » speaks of the subject of the one before it.
-Only a name that opens that sentence in both languages is taken; else the pronoun stays.
+Only a name that opens that sentence in both languages is taken, or a thing that is called by a name.
 """
 
 from __future__ import annotations
@@ -12,35 +12,55 @@ from collections.abc import Sequence
 from breve.document import Kind, Segment, Translation
 
 REACH = 3  # sentences back
-PRONOUN = re.compile(r"^(?:(?:But|And|Then|Also|So),? )?(?P<word>He|She)\b(?![’'])")
+PRONOUN = re.compile(r"^(?:(?:But|And|Then|Also|So),? )?(?P<word>He|She|It)\b(?![’'])")
 FRENCH_PRONOUN = re.compile(r"^\W*(?:Mais |Et |Puis )?(?:il|elle)\b", re.I)
+# « Il faut », « il y a », « il est probable »: no one is meant.
+IMPERSONAL = re.compile(
+    r"^\W*(?:Mais |Et |Puis )?il (?:n[’']|ne )?(?:en |me |leur |lui |nous )?"
+    r"(?:y |s[’']|se |faut|fau|est|était|sera|suffi|convien|sembl|para[iî]|importe|rest|pleu|vau)",
+    re.I,
+)
+APPOSITION = r"(?:[A-ZÀ-Ý][^,.;:]{3,60}, )?"  # "A hydrologist in Montpellier, Camille Estève ..."
 SUBJECT = re.compile(
-    r"^(?:Mr|Mrs|Ms|Dr|Sir)?\.? ?"
+    rf"^{APPOSITION}(?:Mr|Mrs|Ms|Dr|Sir)?\.? ?"
     r"(?P<name>[A-ZÀ-Ý][\w’'.-]+(?: (?:de |van |von |al-)?[A-ZÀ-Ý][\w’'.-]+){0,3})(?=,| [a-z])"
 )
 # Heads of English subjects that are no persons, though French calls them « il » or « elle ».
 THING = re.compile(
-    r"^(?:The|This|That|Its|Their|A|An)\b(?: [\w’'-]+){0,4}? (?:club|group|company|firm|team|ministry|government|party"
-    r"|bank|museum|hospital|university|city|town|association|union|federation|start-?up|brand|bus|coach|car|vehicle"
+    r"^(?P<phrase>(?:The|This|That|Its|Their|A|An)\b(?: [\w’'-]+){0,4}? (?:club|group|company|firm|team|ministry|government"
+    r"|party|bank|museum|hospital|university|city|town|association|union|federation|start-?up|brand|bus|coach|car|vehicle"
     r"|train|plane|film|book|novel|report|study|survey|bill|law|text|tax|measure|project|programme|program|model"
-    r"|machine|bike|device|battery|factory|plant|school|council|court|committee|agency|newspaper|site|app|price|fund)\b",
+    r"|machine|bike|device|battery|factory|plant|school|council|court|committee|agency|newspaper|site|app|price|fund))\b",
     re.I,
 )
+OF_A_NAME = re.compile(r"^The (?:[\w’'-]+ )*[A-ZÀ-Ý]\w")
 POSSESSIVE = re.compile(r"\b(his|her)\b(?= \w)")
 
 
 def antecedent(number: int, segments: Sequence[Segment], translations: Sequence[Translation]) -> tuple[str, int] | None:
-    """Return the name that a segment's opening "he" or "she" stands for and the id of its segment, or None."""
-    if not PRONOUN.match(translations[number].text) or not FRENCH_PRONOUN.match(segments[number].source):
+    """Return what a segment's opening "he", "she" or "it" stands for and the id of its segment, or None."""
+    pronoun, source = PRONOUN.match(translations[number].text), segments[number].source
+    if not pronoun or not FRENCH_PRONOUN.match(source) or (pronoun["word"] == "It" and IMPERSONAL.match(source)):
         return None
     for earlier in range(number - 1, max(-1, number - 1 - REACH), -1):
         if segments[earlier].kind in {Kind.HEADING, Kind.TITLE}:
             return None
-        subject = SUBJECT.match(translations[earlier].text)
-        if subject and segments[earlier].source.lstrip("M. ").startswith(subject["name"].split()[0]):
-            return subject["name"], earlier
+        name = _subject(translations[earlier].text, segments[earlier].source)
+        if name:
+            return name, earlier
         if not FRENCH_PRONOUN.match(segments[earlier].source):
             return None
+    return None
+
+
+def _subject(text: str, source: str) -> str | None:
+    """Return the subject of a sentence if it is a name that opens it in both languages, or a thing with a name."""
+    thing = THING.match(text)
+    if thing and OF_A_NAME.match(thing["phrase"]):
+        return thing["phrase"]
+    subject = SUBJECT.match(text)
+    if subject and re.match(rf"^{APPOSITION}(?:M\. |Mme )?{re.escape(subject['name'].split()[0])}", source):
+        return subject["name"]
     return None
 
 

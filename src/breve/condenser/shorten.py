@@ -19,7 +19,7 @@ OPENER = re.compile(
     r"|For (?:his|her|its|their) part|Above all|At the same time|For example|For instance|In particular|Now|So|Yet"
     r"|Still|Likewise|In this sense|It must be said|As a result|In short|All in all|What is more|First of all)"
     r",? (?=[\w“‘\"'$€£])(?<=, )"
-    r"|^(?:And|But|Or|Yet|So|Plus),? (?=[\w“‘\"'$€£])",
+    r"|^So \w+ that (?=[\w“‘])|^(?:And|But|Or|Yet|So|Plus),? (?=[\w“‘\"'$€£])",
 )
 INNER = re.compile(
     r", (?:it (?:must|should) be (?:said|stressed)[^,]*|of course|however|moreover|indeed|in fact"
