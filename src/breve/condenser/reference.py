@@ -27,9 +27,9 @@ SUBJECT = re.compile(
 )
 # Heads of English subjects that are no persons, though French calls them « il » or « elle ».
 THING = re.compile(
-    r"^(?P<phrase>(?:The|This|That|Its|Their|A|An)\b(?: [\w’'-]+){0,4}? (?:club|group|company|firm|team|ministry|government"
-    r"|party|bank|museum|hospital|university|city|town|association|union|federation|start-?up|brand|bus|coach|car|vehicle"
-    r"|train|plane|film|book|novel|report|study|survey|bill|law|text|tax|measure|project|programme|program|model"
+    r"^(?P<phrase>(?:The|This|That|Its|Their|A|An)\b(?: [\w’'-]+){0,4}? (?:club|group|company|firm|team|ministry"
+    r"|government|party|bank|museum|hospital|university|city|town|association|union|federation|start-?up|brand|bus|coach|car"
+    r"|vehicle|train|plane|film|book|novel|report|study|survey|bill|law|text|tax|measure|project|programme|program|model"
     r"|machine|bike|device|battery|factory|plant|school|council|court|committee|agency|newspaper|site|app|price|fund))\b",
     re.I,
 )
