@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from breve.document import Kind, Segment
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
 from breve.options import Options
-from breve.translator import Translator, faults, lowered_headline
+from breve.translator import Translator, faults
 
 
 class Echo:
@@ -94,9 +94,26 @@ def test_known_faults_are_seen(source: str, hypothesis: str, kind: str) -> None:
     assert kind in [flag.kind for flag in faults(source, hypothesis)]
 
 
-def test_headlines_in_capitals_reach_the_model_in_sentence_case() -> None:
-    assert lowered_headline("LE MAIRE A DÉMISSIONNÉ") == "Le maire a démissionné"
-    assert lowered_headline("Le SU7 Ultra de BMW") == "Le SU7 Ultra de BMW"
+def test_headlines_in_capitals_reach_the_model_as_the_article_writes_their_words() -> None:
+    engine = Echo()
+    article = segments("LE MAIRE DE SICARD QUITTE LA SNCF", "Hier, Sicard a vu que la SNCF et le maire sont fâchés.")
+    other = segments("SICARD ET LA RUSSIE EN 2026", "Le SU7 Ultra de BMW")
+    translator(engine, batch_size=1).translate([*article, *other])
+    assert engine.asked[0] == "Le maire de Sicard quitte la SNCF"
+    assert engine.asked[2:] == ["Sicard et la Russie en 2026", "Le SU7 Ultra de BMW"]
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "text"),
+    [
+        ("Voir https://exemple.fr/aide.", "See https://example.com/help.", "See https://exemple.fr/aide."),
+        ("Écrire à a@exemple.fr ou www.b.fr", "Write to www.b.fr or a@example.fr", "Write to www.b.fr or a@exemple.fr"),
+        ("Le mot #Noël et @lemonde_fr", "The word #Christmas and @lemonde_fr", "The word #Noël and @lemonde_fr"),
+        ("Rien à copier ici", "Nothing to copy @here", "Nothing to copy @here"),
+    ],
+)
+def test_addresses_are_copied(source: str, answer: str, text: str) -> None:
+    assert [t.text for t in translator(Echo({source: [answer]}), retries=0).translate(segments(source))] == [text]
 
 
 def test_what_a_reader_cannot_see_does_not_reach_the_model() -> None:

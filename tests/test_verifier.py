@@ -38,6 +38,8 @@ FAULTS = [
     ("Le groupe lance la YU7.", "The group launches the YU8.", "name"),
     ("La ville de Lyon recrute.", "The city of Nantes is hiring.", "name"),
     ("Selon Durand, tout va bien.", "According to Martin, all is well.", "name"),
+    ("Voir https://a.fr/b", "See the page.", "address"),
+    ("Voir https://a.fr/b", "See https://a.fr/c", "address"),
     ("Il ne vient pas.", "He is coming.", "negation"),
     ("Elle n'a jamais menti.", "She has lied.", "negation"),
     ("Le ministre n'exclut aucune piste.", "The minister mentions every lead.", "negation"),
@@ -93,6 +95,7 @@ def test_a_bullet_may_leave_facts_out() -> None:
         ("12 people were injured on 4 May.", "date"),
         ("12 people were injured on Tuesday.", "date"),
         ("12 people were injured beside an A320.", "name"),
+        ("12 people were injured: see www.evil.com", "address"),
         ("12 people were not injured.", "negation"),
     ],
 )

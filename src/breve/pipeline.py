@@ -66,7 +66,7 @@ class Pipeline:
         final = list(translations)
 
         def retranslate(number: int) -> Translation:
-            new = self.translator.again(draft.segments[number])
+            new = self.translator.again(number, draft.segments)
             final[number] = replace(new, text=house_style(new.text))
             return final[number]
 

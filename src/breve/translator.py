@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from breve import addresses
+from breve.casing import Casing
 from breve.document import Flag, Segment, Translation
 from breve.engines.base import GREEDY, Decoding, Engine, Request
 
@@ -88,54 +90,60 @@ class Translator:
 
         The segments may be of several articles. Those without words pass through as they are.
         """
-        size = self.options.batch_size
-        for batch in (segments[i : i + size] for i in range(0, len(segments), size)):
+        size, texts = self.options.batch_size, _texts(segments)
+        for start in range(0, len(segments), size):
+            batch = segments[start : start + size]
             done = [Translation(s.id, s.source) for s in batch]
             waiting = [n for n, s in enumerate(batch) if has_words(s.source)]
             waiting.sort(key=lambda n: len(batch[n].source))
-            for n, translation in zip(waiting, self._best([batch[n] for n in waiting]), strict=True):
+            best = self._best([(batch[n], texts[start + n]) for n in waiting])
+            for n, translation in zip(waiting, best, strict=True):
                 done[n] = translation
             yield done
 
-    def again(self, segment: Segment) -> Translation:
-        """Return another translation of a segment: the least flagged of the retry settings' hypotheses."""
-        options = [t for decoding in RETRIES for t in self._translate([segment], decoding)]
+    def again(self, number: int, segments: Sequence[Segment]) -> Translation:
+        """Return another translation of one of an article's segments: the least flagged of the retry settings'."""
+        item = segments[number], _texts(segments)[number]
+        options = [t for decoding in RETRIES for t in self._translate([item], decoding)]
         return min(options, key=lambda t: len(t.flags))
 
-    def _best(self, segments: Sequence[Segment]) -> list[Translation]:
+    def _best(self, items: Sequence[tuple[Segment, str]]) -> list[Translation]:
         """Return the greedy translations; flagged ones give way to a retry that is less flagged."""
-        best = self._translate(segments, GREEDY)
+        best = self._translate(items, GREEDY)
         for decoding in RETRIES[: self.options.retries]:
             failed = [n for n, translation in enumerate(best) if translation.flags]
-            for n, new in zip(failed, self._translate([segments[n] for n in failed], decoding), strict=True):
+            for n, new in zip(failed, self._translate([items[n] for n in failed], decoding), strict=True):
                 best[n] = min(best[n], new, key=lambda t: len(t.flags))
         return best
 
-    def _translate(self, segments: Sequence[Segment], decoding: Decoding) -> list[Translation]:
-        """Return for each segment its least flagged hypothesis; among equals, the engine's best."""
-        if not segments:
+    def _translate(self, items: Sequence[tuple[Segment, str]], decoding: Decoding) -> list[Translation]:
+        """Return for each segment and its text its least flagged hypothesis; among equals, the engine's best."""
+        if not items:
             return []
-        sources = [lowered_headline(cleaned(s.source)) for s in segments]
-        limits = [2 * n + 24 for n in self.engine.count_tokens(sources)]
-        requests = [Request(self.prompt(text), limit) for text, limit in zip(sources, limits, strict=True)]
+        limits = [2 * n + 24 for n in self.engine.count_tokens([text for _, text in items])]
+        requests = [Request(self.prompt(text), limit) for (_, text), limit in zip(items, limits, strict=True)]
         answers = self.engine.generate(requests, decoding)
         result = []
-        for segment, hypotheses in zip(segments, answers, strict=True):
+        for (segment, _), hypotheses in zip(items, answers, strict=True):
             candidates = [self._judged(segment, h.text.strip(), h.finished) for h in hypotheses]
             result.append(min(candidates, key=lambda t: len(t.flags)))
         return result
 
     def _judged(self, segment: Segment, text: str, finished: bool) -> Translation:
+        text = addresses.restored(segment.source, text)
         flags = faults(segment.source, text, finished=finished)
         flags += () if any(f.kind == "empty" for f in flags) else self.check(segment.source, text)
         # A segment that got no translation shows its source: a reader can see what is there.
         return replace(Translation(segment.id, text or segment.source), flags=flags)
 
 
-def lowered_headline(text: str) -> str:
-    """Return a text of several words in capitals in sentence case: models read capitals badly."""
-    letters = [c for c in text if c.isalpha()]
-    if len(text.split()) < 3 or not letters or sum(c.isupper() for c in letters) < 0.8 * len(letters):
-        return text
-    lowered = text.lower()
-    return lowered[:1].upper() + lowered[1:]
+def _texts(segments: Sequence[Segment]) -> list[str]:
+    """Return what the model gets of each segment; headlines in capitals take their article's casing."""
+    texts: list[str] = []
+    start = 0
+    for end in range(1, len(segments) + 1):
+        if end == len(segments) or segments[end].id <= segments[end - 1].id:  # ids start anew with an article
+            casing = Casing(s.source for s in segments[start:end])
+            texts += [casing.sentence(cleaned(s.source)) for s in segments[start:end]]
+            start = end
+    return texts

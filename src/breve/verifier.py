@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from breve import addresses
 from breve.document import Flag
 from breve.facts import Facts, denials, extract, match
 from breve.facts.flat import flatten
@@ -22,6 +23,7 @@ KINDS: Final = {
     "unit": "the number is that of the source, its currency or per cent is not",
     "date": "a day, month, year, weekday or time of day is missing, or is not in the source",
     "name": "a name is not in the source, or was replaced",
+    "address": "a URL, an e-mail address, an account or a hashtag is missing, or is not in the source",
     "negation": "the source denies and the English doesn't, or the other way round",
 }
 # A bullet this long against its one source sentence is its translation, and must keep its negation.
@@ -35,6 +37,8 @@ def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
     flags = [*_lost_numbers(french, english), *_lost_dates(french, english)]
     flags += _invented(english, [french], {flag.kind for flag in flags})
     flags += _names(target, [source])
+    flags += [Flag("address", f"{address} is missing") for address in addresses.lost(source, target)]
+    flags += _new_addresses(target, [source])
     if denials(target, "en") < len(french.negations):
         flags.append(_lost_negation(french, english.negated))
     return tuple(dict.fromkeys(flags))
@@ -43,7 +47,7 @@ def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
 def verify_bullet(text: str, sources: Sequence[str]) -> tuple[Flag, ...]:
     """Return the flags of an English bullet against its French evidence: it may omit, it may not invent."""
     english, evidence = extract(text, "en"), [extract(source, "fr") for source in sources]
-    flags = [*_invented(english, evidence, set()), *_names(text, sources)]
+    flags = [*_invented(english, evidence, set()), *_names(text, sources), *_new_addresses(text, sources)]
     flags += _bullet_negation(text, english, sources, evidence)
     return tuple(dict.fromkeys(flags))
 
@@ -115,6 +119,10 @@ def _names(target: str, sources: Sequence[str]) -> list[Flag]:
             Flag("name", f"{word} is not in the source; {lost[0]} is missing") for word in new if word not in codes
         ]
     return flags
+
+
+def _new_addresses(target: str, sources: Sequence[str]) -> list[Flag]:
+    return [Flag("address", f"{a} is not in the source") for a in addresses.added("\n".join(sources), target)]
 
 
 def _bullet_negation(text: str, english: Facts, sources: Sequence[str], evidence: Sequence[Facts]) -> list[Flag]:

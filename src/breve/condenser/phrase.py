@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breve.condenser.reference import antecedent, is_about_a_thing, named, of_a_thing
-from breve.condenser.shorten import shorten, tidy, worth
+from breve.condenser.shorten import shorten, tidy, without_asides, worth
 from breve.condenser.units import VALUE, Unit, names_product
 from breve.document import Segment, Translation
 
@@ -41,7 +41,7 @@ def phrase(unit: Unit, segments: Sequence[Segment], translations: Sequence[Trans
 def _labelled(unit: Unit, texts: Sequence[str]) -> str:
     """Return the label, its values, and as many of its sentences as there is room for, those with facts first."""
     thing = names_product(unit.segments[0].source)
-    lines = [tidy(of_a_thing(text) if thing else text) for text in texts]
+    lines = [without_asides(of_a_thing(text) if thing else text) for text in texts]
     sentences = [n for n, s in enumerate(unit.segments) if n and not VALUE.search(s.source)]
     kept = {n for n in range(len(lines)) if n not in sentences}
     for n in sorted(sentences, key=lambda n: (-worth(lines[n]), n)):
