@@ -14,7 +14,8 @@ ADDRESS = re.compile(
 
 def restored(source: str, hypothesis: str) -> str:
     """Return a translation with the addresses of its source in the place of its own, if it has as many."""
-    wanted, found = ADDRESS.findall(source), ADDRESS.findall(hypothesis)
+    wanted: list[str] = ADDRESS.findall(source)
+    found: list[str] = ADDRESS.findall(hypothesis)
     if len(wanted) != len(found) or Counter(wanted) == Counter(found):
         return hypothesis
     # Those that the model copied keep their places; the altered ones come in the source's order.
