@@ -25,7 +25,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from prepare import read_pairs
 
-PROMPT = "French: {source}\nEnglish:"
+PROMPT = "French: {{source}}\n{answer}:"
 MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 NUMBER = re.compile(r"\d+")
 IGNORED = -100
@@ -49,13 +49,15 @@ def with_new_digits(source: str, target: str, rng: random.Random) -> tuple[str, 
 class Examples:
     """Tokenized pairs in batches of about equal length, in an order that the epoch's number fixes."""
 
-    def __init__(self, pairs: list[tuple[str, str]], tokenizer: Any, *, tokens_per_batch: int, seed: int) -> None:
-        self.pairs, self.tokenizer = pairs, tokenizer
+    def __init__(
+        self, pairs: list[tuple[str, str]], tokenizer: Any, prompt: str, *, tokens_per_batch: int, seed: int
+    ) -> None:
+        self.pairs, self.tokenizer, self.prompt = pairs, tokenizer, prompt
         self.tokens_per_batch, self.seed = tokens_per_batch, seed
 
     def encode(self, source: str, target: str) -> tuple[list[int], int]:
         """Return (token ids of prompt and target, length of the prompt)."""
-        prompt = self.tokenizer(PROMPT.format(source=source)).input_ids
+        prompt = self.tokenizer(self.prompt.format(source=source)).input_ids
         answer = self.tokenizer(" " + target, add_special_tokens=False).input_ids
         return [*prompt, *answer, self.tokenizer.eos_token_id], len(prompt)
 
@@ -78,6 +80,7 @@ class Trainer:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
+        self.prompt = PROMPT.format(answer=options.answer)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(options.seed)
         model = AutoModelForCausalLM.from_pretrained(options.base, dtype=getattr(torch, options.dtype))
@@ -164,14 +167,15 @@ def evaluate(trainer: Trainer, dev: list[tuple[str, str]], *, generated: int) ->
     """Return the loss over the dev pairs and the chrF of greedy translations of the first few."""
     import sacrebleu
 
-    examples = Examples(dev, trainer.tokenizer, tokens_per_batch=3000, seed=0)
+    examples = Examples(dev, trainer.tokenizer, trainer.prompt, tokens_per_batch=3000, seed=0)
     trainer.model.eval()
     losses = [(trainer.loss(rows).item(), len(rows)) for rows in examples.batches(0, renumber=0.0)]
     result = {"dev_loss": sum(loss * n for loss, n in losses) / sum(n for _, n in losses)}
     if generated:
         trainer.tokenizer.padding_side = "left"
         sources, references = zip(*dev[:generated], strict=True)
-        inputs = trainer.tokenizer([PROMPT.format(source=s) for s in sources], return_tensors="pt", padding=True)
+        prompts = [trainer.prompt.format(source=s) for s in sources]
+        inputs = trainer.tokenizer(prompts, return_tensors="pt", padding=True)
         inputs = inputs.to(trainer.device)
         output = trainer.model.generate(**inputs, max_new_tokens=96, do_sample=False)
         texts = trainer.tokenizer.batch_decode(output[:, inputs.input_ids.shape[1] :], skip_special_tokens=True)
@@ -197,7 +201,9 @@ def train(options: argparse.Namespace) -> None:
         trainer.resume(options.run)
     pairs, dev = list(read_pairs(options.pairs)), list(read_pairs(options.dev))[: options.dev_size]
     trainer.slice_output(pairs + dev)
-    examples = Examples(pairs, trainer.tokenizer, tokens_per_batch=options.tokens_per_batch, seed=options.seed)
+    examples = Examples(
+        pairs, trainer.tokenizer, trainer.prompt, tokens_per_batch=options.tokens_per_batch, seed=options.seed
+    )
     recent: list[float] = []
     saved = evaluated = time.monotonic()
     with (options.run / "log.jsonl").open("a", encoding="utf-8") as log:
@@ -228,6 +234,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--hours", type=float, required=True, help="training time in all, evaluation left out")
     parser.add_argument("--start", type=Path, help="a folder with an adapter of the same rank to go on from")
+    parser.add_argument("--answer", default="English", help="the word before the answer: a task has its own")
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--rate", type=float, default=4e-4, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=0.7, help="last share of the time in which the rate falls")
