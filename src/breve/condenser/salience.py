@@ -48,7 +48,6 @@ POINTER = re.compile(
     r"|^\W*(?:cela|ça|ce qui|c['’](?:est|était)|d['’]où|lui-même|lui|eux|de quoi)\b",
     re.I,
 )
-LINKED = re.compile(r"^\W*(?:ce|cet|cette|ces|son|sa|ses|leur|leurs|là|dans celle-ci|dans celui-ci)\b", re.I)
 # What happened: verbs of decisions, results and turns, as participles and nouns.
 EVENT = re.compile(
     r"\b(?:annonc|adopt|d[ée]cid|d[ée]mission|condamn|conclu|confirm|d[ée]couv|d[ée]c[ée]d|mort|approuv|sign[ée]|lanc[ée]"
@@ -67,7 +66,6 @@ class Weights:
     """What each sign adds to a sentence's score, which lies between about -1 and 3."""
 
     position: float = 1.3
-    section: float = 0.0
     title: float = 0.4
     centrality: float = 0.5
     numbers: float = 0.7
@@ -76,7 +74,6 @@ class Weights:
     speaker: float = -0.4
     quoted: float = -0.9
     pointer: float = -0.8
-    linked: float = 0.0
     example: float = -0.3
     short: float = -0.4
 
@@ -86,7 +83,6 @@ class Signs:
     """The signs of one sentence, each from 0 to 1; the names are those of Weights."""
 
     position: float
-    section: float
     title: float
     centrality: float
     numbers: float
@@ -95,7 +91,6 @@ class Signs:
     speaker: float
     quoted: float
     pointer: float
-    linked: float
     example: float
     short: float
 
@@ -127,23 +122,19 @@ def all_signs(segments: Sequence[Segment]) -> list[Signs]:
     centre = unit(_sum(v for s, v in zip(segments, vectors, strict=True) if s.kind is not Kind.TITLE))
     title = {t for s in segments if s.kind is Kind.TITLE for t in terms(s.source)}
     found, place = [], 0
-    for n, (segment, vector) in enumerate(zip(segments, vectors, strict=True)):
-        after_heading = n > 0 and segments[n - 1].kind is Kind.HEADING
-        found.append(_signs(segment, vector, centre, title, place, after_heading))
+    for segment, vector in zip(segments, vectors, strict=True):
+        found.append(_signs(segment, vector, centre, title, place))
         place += segment.kind not in {Kind.TITLE, Kind.HEADING} and is_usable(segment)
     return found
 
 
-def _signs(
-    segment: Segment, vector: Vector, centre: Vector, title: set[str], place: int, after_heading: bool
-) -> Signs:
+def _signs(segment: Segment, vector: Vector, centre: Vector, title: set[str], place: int) -> Signs:
     source = segment.source
     facts = extract(source, "fr")
     figures = sum(not n.weak and not n.code for n in facts.numbers) + len(facts.dates) / 2
     names = sum(not n.weak for n in facts.names)
     return Signs(
         position=math.exp(-place / LEAD),
-        section=float(after_heading),
         title=len(title & vector.keys()) / (len(title) or 1),
         centrality=cosine(vector, centre),
         numbers=min(1.0, figures / FULL_NUMBERS),
@@ -152,7 +143,6 @@ def _signs(
         speaker=float(bool(SPEAKER.search(source))),
         quoted=float(bool(QUOTED.search(source))),
         pointer=float(bool(POINTER.search(source))),
-        linked=float(bool(LINKED.search(source))),
         example=float(bool(EXAMPLE.search(source))),
         short=float(len(source.split()) < SHORT),
     )
