@@ -84,7 +84,7 @@ def reader(
             users.setdefault(segment, []).append(number)
     known = {t.segment: t for t in translations}
     rows = "".join(_row(s, known.get(s.id), users.get(s.id, [])) for s in segments)
-    return f'<h2>{both("reader")}</h2><div class="scroll" tabindex="0" role="region">{_columns()}<ol class="rows">{rows}</ol></div>'
+    return f'<h2>{both("reader")}</h2><div class="scroll" tabindex="0" role="region">{_columns()}<ol class="sentences">{rows}</ol></div>'
 
 
 def live(translations: Iterable[Translation]) -> str:
@@ -150,7 +150,7 @@ def _row(segment: Segment, translation: Translation | None, users: Sequence[int]
     used = f'<span class="users">{both("used_by")} {", ".join(map(str, users))}</span>' if users else ""
     cell = english(translation) if translation else ""
     return (
-        f'<li class="row {segment.kind}{" cited" if users else ""}" id="s{segment.id}" data-users="{numbers}">'
+        f'<li class="sentence {segment.kind}{" cited" if users else ""}" id="s{segment.id}" data-users="{numbers}">'
         f'<button type="button" class="no"><span class="sr">{both("sentence")} </span>{segment.id}</button>'
         f'<p class="fr" lang="fr">{escape(segment.source)}</p>'
         f'<div class="en" lang="en"><p>{cell}</p>{used}</div></li>'

@@ -105,7 +105,7 @@ window.breve = (() => {
   }
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest?.("[data-do], .cite, .bullet, .row");
+    const target = event.target.closest?.("[data-do], .cite, .bullet, .sentence");
     if (!target) return;
     if (target.dataset.do) act(target);
     else if (target.matches(".cite")) showBullet(target.closest(".bullet"), target.dataset.segment);

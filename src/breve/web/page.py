@@ -10,8 +10,9 @@ import gradio as gr
 
 from breve.engines.profiles import load_profiles
 from breve.reader import SUFFIXES
-from breve.web import events, markup
+from breve.web import events, many, markup
 from breve.web.i18n import interface
+from breve.web.programs import endpoints
 from breve.web.samples import samples
 from breve.web.service import Service
 
@@ -19,7 +20,10 @@ CACHE_S = (600, 3600)  # every ten minutes, uploads older than an hour are delet
 MAX_BULLETS = 12
 I18N = interface()
 # All that needs the model waits in one line; the rest is never held up by it.
-HEAVY: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1, "show_progress": "hidden"}
+MODEL = "model"
+HEAVY: dict[str, Any] = {
+    "concurrency_id": MODEL, "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private",
+}  # fmt: skip
 LIGHT: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -40,8 +44,12 @@ def build(service: Service | None = None) -> gr.Blocks:
     with gr.Blocks(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True) as page:
         gr.HTML(markup.masthead())
         with gr.Tabs():
-            with gr.Tab(I18N("article"), elem_id="tab-article"):
+            with gr.Tab(I18N("article")):
                 _article_tab(service)
+            with gr.Tab(I18N("many")):
+                _many_tab(service)
+        for endpoint in endpoints(service):
+            gr.api(endpoint, api_name=endpoint.__name__, concurrency_id=MODEL, concurrency_limit=1)
     page.queue(max_size=32, default_concurrency_limit=8)
     return page
 
@@ -76,7 +84,7 @@ def _article_tab(service: Service) -> None:
         yield from events.article_events(service, *values)
 
     inputs = [text, controls.file, controls.bullets, controls.profile, controls.any_language]
-    running = run.click(on_run, inputs, parts, api_visibility="private", **HEAVY)
+    running = run.click(on_run, inputs, parts, **HEAVY)
     texts = list(names.values())
     chosen.click(lambda index: (texts[index], None), chosen, [text, controls.file], **LIGHT)
     cancel.click(lambda: markup.note("cancelled"), None, status, cancels=[running], **LIGHT)
@@ -84,6 +92,30 @@ def _article_tab(service: Service) -> None:
         lambda: ("", None, "", markup.note("empty"), "", "", ""), None, [text, controls.file, *parts],
         cancels=[running], **LIGHT,
     )  # fmt: skip
+
+
+def _many_tab(service: Service) -> None:
+    gr.HTML(markup.note("many_intro"))
+    files = gr.File(
+        label=I18N("files_label"), file_count="multiple", height=140, elem_id="files"
+    )
+    with gr.Row(elem_classes="commands"):
+        run = gr.Button(I18N("run_many"), variant="primary", elem_id="run-many")
+        folder = gr.UploadButton(I18N("folder"), file_count="directory", elem_id="folder")
+        cancel = gr.Button(I18N("cancel"), elem_id="cancel-many")
+        clear = gr.Button(I18N("clear"), elem_id="clear-many")
+    status = gr.HTML("", elem_id="status-many", min_height=48)
+    table = gr.HTML("", elem_id="table")
+    exports = _channel("zip")
+    parts = [status, table, exports]
+
+    def on_run(paths: list[str] | None) -> Iterator[many.Updates]:
+        yield from many.many_events(service, paths, events.options_of())
+
+    running = run.click(on_run, files, parts, **HEAVY)
+    folder.upload(lambda old, new: [*(old or []), *new], [files, folder], files, **LIGHT)
+    cancel.click(lambda: markup.note("cancelled"), None, status, cancels=[running], **LIGHT)
+    clear.click(lambda: (None, "", "", ""), None, [files, *parts], cancels=[running], **LIGHT)
 
 
 def _file() -> gr.File:

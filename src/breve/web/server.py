@@ -30,8 +30,10 @@ def launch_options(service: Service) -> dict[str, Any]:
 
     return {
         "theme": gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-        "css": _asset("page.css"),
-        "head": f'<meta name="color-scheme" content="light dark"><script>{_asset("page.js")}</script>',
+        # In the head, since gradio rewrites the selectors of its css option, and then none reaches <html>.
+        "head": f'<meta name="color-scheme" content="light dark"><style>{_asset("page.css")}</style>'
+        f"<script>{_asset('page.js')}</script>",
+        "js": "() => window.breve.start()",
         "i18n": I18N,
         "max_file_size": MAX_FILE_SIZE,
         "mcp_server": True,
@@ -59,10 +61,20 @@ def serve(
     _, url, _ = page.launch(
         server_name=host, server_port=port, share=share, auth=auth, prevent_thread_lock=True, **launch_options(service)
     )
+    only_tool(page)
     print(f"Brève is at {url}", flush=True)  # noqa: T201 - the one thing that the command prints
     ended.wait()
     service.drain(DRAIN_S)
     page.close(verbose=False)
+
+
+def only_tool(page: gr.Blocks) -> None:
+    """Leave one tool to the MCP server of a launched page: gradio makes one of every public endpoint."""
+    from breve.web.programs import TOOL
+
+    server = page.mcp_server_obj
+    if server:
+        server.tool_to_endpoint = {n: e for n, e in server.tool_to_endpoint.items() if e == f"/{TOOL}"}
 
 
 def authentication() -> tuple[str, str] | None:

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from breve.document import Article, Segment, Summary, Translation
 from breve.engines.base import Engine
@@ -102,6 +102,20 @@ class Service:
             summary = step.summary
         assert summary is not None  # noqa: S101 - the last step of a run has it
         return summary
+
+    def translate(self, source: str | Path | Article, options: Options) -> list[dict[str, Any]]:
+        """Return for each segment its id, source, translation and flags. Raises BreveError."""
+        with self._counted():
+            pipeline = self.pipeline(options)
+            segments = pipeline.draft(source).segments
+            batches = pipeline.translations(segments)
+            done: list[Translation] = []
+            while batch := self._alone(partial(next, batches, None)):
+                done += batch
+        return [
+            {"id": s.id, "source": s.source, "translation": t.text, "flags": [asdict(flag) for flag in t.flags]}
+            for s, t in zip(segments, done, strict=True)
+        ]
 
     def drain(self, timeout_s: float) -> bool:
         """Take no new work and wait for what runs; return whether all of it ended in time."""
