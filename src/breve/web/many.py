@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import logging
 import time
 import zipfile
@@ -54,6 +53,7 @@ def many_events(service: Service, files: Sequence[str] | None, options: Options)
     if not jobs:
         yield markup.note("no_files", kind="problem"), "", ""
         return
+    begun = time.perf_counter()
     for number, job in enumerate(jobs):
         job.state = "working"
         yield _bar(number, jobs), _table(jobs), ""
@@ -61,7 +61,9 @@ def many_events(service: Service, files: Sequence[str] | None, options: Options)
         for _ in _work(service, job, options):  # a step a batch, so that a cancelled run ends soon
             yield gr.skip(), gr.skip(), gr.skip()
         job.seconds = time.perf_counter() - started
-    yield _bar(len(jobs), jobs), _table(jobs), _exports(jobs)
+    exports = _exports(jobs)
+    table = _table(jobs) + (markup.packed() if exports else "")
+    yield markup.finished(time.perf_counter() - begun), table, exports
 
 
 def _work(service: Service, job: Job, options: Options) -> Iterator[None]:
@@ -88,7 +90,7 @@ def _table(jobs: Sequence[Job]) -> str:
 
 
 def _exports(jobs: Sequence[Job]) -> str:
-    """Return the zip of the briefs for the page's script; nothing when there is none."""
+    """Return the zip of the briefs, as text for the page's script; nothing when there is none."""
     done = [(job, job.summary) for job in jobs if job.summary]
     if not done:
         return ""
@@ -98,4 +100,4 @@ def _exports(jobs: Sequence[Job]) -> str:
             name = f"{number:03d}-{job.path.name}"  # two files of the same name stay two
             archive.writestr(f"{name}.md", render(summary, "markdown"))
             archive.writestr(f"{name}.json", render(summary, "json"))
-    return json.dumps({"zip": base64.b64encode(packed.getvalue()).decode()})
+    return base64.b64encode(packed.getvalue()).decode()

@@ -12,6 +12,7 @@ from breve.facts import extract
 from breve.web.i18n import both
 
 LIVE_END = "\n"
+LONG = 150  # segments; beyond, rows out of sight are not laid out, which spoils printing
 
 
 def masthead() -> str:
@@ -84,7 +85,12 @@ def reader(
             users.setdefault(segment, []).append(number)
     known = {t.segment: t for t in translations}
     rows = "".join(_row(s, known.get(s.id), users.get(s.id, [])) for s in segments)
-    return f'<h2>{both("reader")}</h2><div class="scroll" tabindex="0" role="region">{_columns()}<ol class="sentences">{rows}</ol></div>'
+    long = " long" if len(segments) > LONG else ""
+    return (
+        f'<h2 id="reader-name">{both("reader")}</h2>'
+        f'<div class="scroll{long}" tabindex="0" role="region" aria-labelledby="reader-name">'
+        f'{_columns()}<ol class="sentences">{rows}</ol></div>'
+    )
 
 
 def live(translations: Iterable[Translation]) -> str:
@@ -118,7 +124,16 @@ def table(rows: Sequence[Mapping[str, str]]) -> str:
     columns = ("file", "title", "points", "flags", "seconds", "state")
     head = "".join(f'<th scope="col">{both(name)}</th>' for name in columns)
     body = "".join(_file(row, columns[1:-1]) for row in rows)
-    return f'<div class="scroll" tabindex="0" role="region"><table class="files"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="table-name">'
+        f'<table class="files"><caption class="sr" id="table-name">{both("many")}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def packed() -> str:
+    """Return the button that downloads all briefs."""
+    return f'<p class="actions"><button type="button" data-do="zip">{both("zip")}</button></p>'
 
 
 def _file(row: Mapping[str, str], columns: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ window.breve = (() => {
   const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
   const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode */ } };
   let files = {};
+  let archive = null;
   let handled = 0;
 
   // gradio reads the browser's language when it starts; a reader's own choice comes first.
@@ -40,6 +41,7 @@ window.breve = (() => {
   }
 
   function exports_(value) { files = value ? JSON.parse(value) : {}; }
+  function zip(value) { archive = value ? Uint8Array.from(atob(value), (char) => char.charCodeAt(0)) : null; }
 
   function clear() {
     $$("#reader .lit").forEach((row) => row.classList.remove("lit"));
@@ -101,7 +103,11 @@ window.breve = (() => {
     if (what === "language") language();
     else if (what === "theme") theme();
     else if (what === "copy") copy(button);
-    else if (what === "save") download(KINDS[button.dataset.format][0], files[button.dataset.format], KINDS[button.dataset.format][1]);
+    else if (what === "zip") download("breve.zip", archive, "application/zip");
+    else if (what === "save") {
+      const [name, type] = KINDS[button.dataset.format];
+      download(name, files[button.dataset.format], type);
+    }
   }
 
   document.addEventListener("click", (event) => {
@@ -134,5 +140,5 @@ window.breve = (() => {
     if (wanted) document.body.classList.toggle("dark", wanted === "dark");
   }
 
-  return { live, exports: exports_, start };
+  return { live, exports: exports_, zip, start };
 })();

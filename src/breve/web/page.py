@@ -13,7 +13,7 @@ from breve.reader import SUFFIXES
 from breve.web import events, many, markup
 from breve.web.i18n import interface
 from breve.web.programs import endpoints
-from breve.web.samples import samples
+from breve.web.samples import label, samples
 from breve.web.service import Service
 
 CACHE_S = (600, 3600)  # every ten minutes, uploads older than an hour are deleted
@@ -42,7 +42,7 @@ def build(service: Service | None = None) -> gr.Blocks:
     """Return the page, ready to be launched by ``server.serve``."""
     service = service or Service()
     with gr.Blocks(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True) as page:
-        gr.HTML(markup.masthead())
+        _shown(markup.masthead())
         with gr.Tabs():
             with gr.Tab(I18N("article")):
                 _article_tab(service)
@@ -60,11 +60,11 @@ def _article_tab(service: Service) -> None:
             text = gr.Textbox(
                 label=I18N("text_label"), placeholder=I18N("text_hint"), lines=9, max_lines=9, elem_id="text"
             )
-            gr.HTML(markup.counter())
+            _shown(markup.counter())
         with gr.Column(scale=4, min_width=280):
             names = samples()
             chosen = gr.Dataset(
-                components=[text], samples=[[name] for name in names], sample_labels=[n.capitalize() for n in names],
+                components=[text], samples=[[name] for name in names], sample_labels=[label(name) for name in names],
                 label=I18N("samples"), type="index", visible=bool(names), elem_id="samples",
             )  # fmt: skip
             controls = Controls(text, _file(), *_options())
@@ -72,10 +72,10 @@ def _article_tab(service: Service) -> None:
         run = gr.Button(I18N("run"), variant="primary", elem_id="run")
         cancel = gr.Button(I18N("cancel"), elem_id="cancel")
         clear = gr.Button(I18N("clear"), elem_id="clear")
-    status = gr.HTML("", elem_id="status", min_height=48)
+    status = _shown("", "status")
     with gr.Row(elem_classes="result", equal_height=False):
-        brief = gr.HTML(markup.note("empty"), elem_id="brief")
-        reader = gr.HTML("", elem_id="reader")
+        brief = _shown(markup.note("empty"), "brief")
+        reader = _shown("", "reader")
     live = _channel("live")
     exports = _channel("exports")
     parts = [status, brief, reader, live, exports]
@@ -95,7 +95,7 @@ def _article_tab(service: Service) -> None:
 
 
 def _many_tab(service: Service) -> None:
-    gr.HTML(markup.note("many_intro"))
+    _shown(markup.note("many_intro"))
     files = gr.File(
         label=I18N("files_label"), file_count="multiple", height=140, elem_id="files"
     )
@@ -104,8 +104,8 @@ def _many_tab(service: Service) -> None:
         folder = gr.UploadButton(I18N("folder"), file_count="directory", elem_id="folder")
         cancel = gr.Button(I18N("cancel"), elem_id="cancel-many")
         clear = gr.Button(I18N("clear"), elem_id="clear-many")
-    status = gr.HTML("", elem_id="status-many", min_height=48)
-    table = gr.HTML("", elem_id="table")
+    status = _shown("", "status-many")
+    table = _shown("", "table")
     exports = _channel("zip")
     parts = [status, table, exports]
 
@@ -130,6 +130,11 @@ def _options() -> tuple[gr.Slider, gr.Dropdown, gr.Checkbox]:
         )
         any_language = gr.Checkbox(label=I18N("any_language"))
     return bullets, profile, any_language
+
+
+def _shown(value: str, name: str | None = None) -> gr.HTML:
+    """Return a part that shows our markup, under our own stylesheet alone."""
+    return gr.HTML(value, elem_id=name, apply_default_css=False)
 
 
 def _channel(name: str) -> gr.HTML:

@@ -50,25 +50,36 @@ def serve(
 ) -> None:
     """Serve the page until SIGTERM or SIGINT; then take no new work, end what runs, and return.
 
-    Host and port None leave the choice to GRADIO_SERVER_NAME and GRADIO_SERVER_PORT, as a hosted Space sets them;
-    without these it is 127.0.0.1 and the first free port from 7860 on. Raises ModelError, OptionError.
+    See start(). Raises ModelError, OptionError.
     """
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    auth = authentication()
-    service.warm()
-    _, url, _ = page.launch(
-        server_name=host, server_port=port, share=share, auth=auth, prevent_thread_lock=True, **launch_options(service)
-    )
-    only_tool(page)
+    url = start(page, service, host=host, port=port, share=share)
     print(f"Brève is at {url}", flush=True)  # noqa: T201 - the one thing that the command prints
     ended.wait()
     service.drain(DRAIN_S)
     page.close(verbose=False)
 
 
-def only_tool(page: gr.Blocks) -> None:
+def start(
+    page: gr.Blocks, service: Service, *, host: str | None = None, port: int | None = None, share: bool = False
+) -> str:
+    """Warm the model, then serve the page in a thread and return its address.
+
+    Host and port None leave the choice to GRADIO_SERVER_NAME and GRADIO_SERVER_PORT, as a hosted Space sets them;
+    without these it is 127.0.0.1 and the first free port from 7860 on. Raises ModelError, OptionError.
+    """
+    auth = authentication()
+    service.warm()
+    _, url, public = page.launch(
+        server_name=host, server_port=port, share=share, auth=auth, prevent_thread_lock=True, **launch_options(service)
+    )
+    _only_tool(page)
+    return public or url
+
+
+def _only_tool(page: gr.Blocks) -> None:
     """Leave one tool to the MCP server of a launched page: gradio makes one of every public endpoint."""
     from breve.web.programs import TOOL
 
