@@ -48,10 +48,10 @@ def url(service: Service) -> Iterator[str]:
     page.close(verbose=False)
 
 
-def call(url: str, endpoint: str, *data: Any) -> Any:
+def call(url: str, endpoint: str, **arguments: Any) -> Any:
     """Call an endpoint as docs/web.md tells to: post, then read the stream of events."""
     with httpx.Client(timeout=60) as client:
-        posted = client.post(f"{url}/gradio_api/call/{endpoint}", json={"data": list(data)}).raise_for_status()
+        posted = client.post(f"{url}/gradio_api/call/v2/{endpoint}", json=arguments).raise_for_status()
         events = client.get(f"{url}/gradio_api/call/{endpoint}/{posted.json()['event_id']}").text
     lines = events.strip().splitlines()
     assert "event: complete" in lines, events
@@ -59,14 +59,14 @@ def call(url: str, endpoint: str, *data: Any) -> Any:
 
 
 def test_rest_gives_a_brief_in_the_schema(url: str) -> None:
-    brief = call(url, "summarize", XIAOMI, 3)
+    brief = call(url, "summarize", text=XIAOMI, bullets=3)
     assert brief["schema"] == "breve/1"
     assert len(brief["bullets"]) == 3
     assert brief["coverage"]["translated"] == brief["coverage"]["segments"] == len(brief["segments"])
 
 
 def test_a_translation_has_one_entry_a_sentence_in_order(url: str) -> None:
-    answer = call(url, "translate", "Il pleut à Paris. Le train est parti sans nous.")
+    answer = call(url, "translate", text="Il pleut à Paris. Le train est parti sans nous.")
     assert [entry["source"] for entry in answer] == ["Il pleut à Paris.", "Le train est parti sans nous."]
     assert [entry["id"] for entry in answer] == [0, 1]
 
@@ -76,7 +76,7 @@ def test_gradio_client_gets_types_descriptions_and_the_brief(url: str) -> None:
 
     client = Client(url, verbose=False)
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(described) == {"/summarize", "/translate"}
+    assert set(described) == {"/summarize", "/translate", "/brief"}
     text = described["/summarize"]["parameters"][0]
     assert (text["parameter_name"], text["python_type"]["type"]) == ("text", "str")
     assert "cites the French sentences" in described["/summarize"]["description"]
@@ -102,11 +102,150 @@ def test_an_mcp_client_finds_one_tool_and_gets_the_brief(url: str) -> None:
         async with streamablehttp_client(f"{url}/gradio_api/mcp/") as (read, write, _), ClientSession(read, write) as s:
             await s.initialize()
             listed = await s.list_tools()
-            return listed.tools, await s.call_tool("summarize", {"text": XIAOMI, "bullets": 4})
+            return listed.tools, await s.call_tool("brief_french_article", {"text": XIAOMI, "bullets": 4})
 
     tools, answer = asyncio.run(ask())
-    assert [tool.name for tool in tools] == ["summarize"]
-    assert "cites the French sentences" in tools[0].description
+    assert [tool.name for tool in tools] == ["brief_french_article"]
+    assert "can be checked against its source" in tools[0].description
     assert "3 to 7" in tools[0].inputSchema["properties"]["bullets"]["description"]
     assert not answer.isError
-    assert len(json.loads(answer.content[0].text)["bullets"]) == 4
+    lines = answer.content[0].text.splitlines()
+    assert len([line for line in lines if line.startswith("- ")]) == 4
+    assert "## Evidence" in lines
+
+
+def test_health_says_what_runs(url: str) -> None:
+    answer = httpx.get(f"{url}/health")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["active"]) == ("ok", 0)
+
+
+def test_forty_clients_at_once_get_a_brief_or_are_told_that_it_is_busy(url: str) -> None:
+    def ask(_: int) -> int:
+        return httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": XIAOMI}, timeout=60).status_code
+
+    with ThreadPoolExecutor(40) as pool:
+        codes = list(pool.map(ask, range(40)))
+    assert set(codes) <= {200, 503}
+    assert codes.count(200) >= 32
+    assert call_when_free(url)["schema"] == "breve/1"
+
+
+def call_when_free(url: str) -> Any:
+    for _ in range(120):
+        try:
+            return call(url, "summarize", text=XIAOMI)
+        except httpx.HTTPStatusError as error:
+            assert "full" in error.response.json()["detail"]
+            time.sleep(0.5)
+    raise AssertionError("the queue never emptied")
+
+
+def test_memory_stays_flat(url: str) -> None:
+    process = psutil.Process()
+
+    def used() -> float:
+        return process.memory_info().rss / 1e6
+
+    for _ in range(50):
+        call(url, "summarize", text=XIAOMI)
+    before = used()
+    for _ in range(150):
+        call(url, "summarize", text=XIAOMI)
+    assert used() - before < 20
+
+
+def test_a_queue_that_is_full_says_busy() -> None:
+    gate = threading.Event()
+
+    def held(prompt: str) -> str:
+        gate.wait(30)
+        return translated(prompt)
+
+    engine = ScriptedEngine(answer=held)
+    service = Service(engine)
+    gate.set()  # for the warm-up
+    page = build(service)
+    page.queue(max_size=2)
+    url = start(page, service, host="127.0.0.1").rstrip("/")
+    gate.clear()
+    try:
+        answers = []
+        for _ in range(6):
+            answers.append(httpx.post(f"{url}/gradio_api/call/v2/translate", json={"text": LINE}))
+            time.sleep(0.2)
+        refused = [a for a in answers if a.status_code == 503]
+        assert refused
+        assert "Queue is full" in refused[0].json()["detail"]
+        assert {a.status_code for a in answers} == {200, 503}
+    finally:
+        gate.set()
+        page.close(verbose=False)
+
+
+def test_draining_lets_work_end_and_takes_no_more() -> None:
+    service = Service(ScriptedEngine(answer=translated))
+    run = service.run(XIAOMI, options_of())
+    next(run)
+    drained: list[bool] = []
+    waiting = threading.Thread(target=lambda: drained.append(service.drain(20)))
+    waiting.start()
+    while not service.draining:
+        time.sleep(0.01)
+    with pytest.raises(ShuttingDown):
+        service.summarize(LINE, options_of())
+    assert list(run)[-1].summary is not None
+    waiting.join()
+    assert drained == [True]
+
+
+def test_closing_a_run_ends_its_work() -> None:
+    engine = ScriptedEngine(answer=translated)
+    service = Service(engine)
+    run = service.run(LINE * 100, options_of())
+    next(run), next(run)
+    asked = len(engine.asked)
+    run.close()
+    assert asked < 20
+    assert len(engine.asked) == asked
+    assert service.active == 0
+
+
+@pytest.mark.parametrize("value", ["user", ":password", "user:"])
+def test_a_malformed_auth_variable_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv(AUTH_VARIABLE, value)
+    with pytest.raises(OptionError, match="user:password"):
+        authentication()
+
+
+def test_auth_keeps_strangers_out_but_not_the_health_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AUTH_VARIABLE, "ada:love:lace")
+    service = Service(ScriptedEngine(answer=translated))
+    page = build(service)
+    url = start(page, service, host="127.0.0.1").rstrip("/")
+    try:
+        assert httpx.post(f"{url}/gradio_api/call/v2/translate", json={"text": LINE}).status_code == 401
+        assert httpx.get(f"{url}/health").status_code == 200
+        with httpx.Client() as client:
+            client.post(f"{url}/login", data={"username": "ada", "password": "love:lace"}).raise_for_status()
+            assert client.post(f"{url}/gradio_api/call/v2/translate", json={"text": LINE}).status_code == 200
+    finally:
+        page.close(verbose=False)
+
+
+def test_no_word_of_a_reader_reaches_the_log(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    secret = "Le secret de Polichinelle est gardé. "
+    call(url, "translate", text=secret)
+    httpx.post(f"{url}/gradio_api/call/summarize", json={"data": [secret]})  # arguments are missing
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": 99})
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": "Polichinelle"})
+    call(url, "translate", text=secret)  # by now the others have ended
+    said = capfd.readouterr()
+    assert "Polichinelle" not in said.out + said.err
+
+
+def test_every_word_is_there_in_both_languages_and_used() -> None:
+    sources = "".join(f.read_text(encoding="utf-8") for f in Path(markup.__file__).parent.glob("*.py"))
+    for key, text in texts().items():
+        assert set(text) == {"en", "fr"}
+        assert f'"{key}"' in sources, key

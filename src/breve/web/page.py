@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.block_function import BlockFunction
 
 from breve.engines.profiles import load_profiles
 from breve.reader import SUFFIXES
@@ -38,18 +39,27 @@ class Controls:
     any_language: gr.Checkbox
 
 
+class Page(gr.Blocks):
+    """A page that keeps what readers send out of the log."""
+
+    def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
+        """Refuse a call that lacks arguments; gradio's own message, which is logged, holds those that came."""
+        if len(inputs) < len(block_fn.inputs):
+            raise gr.Error(f"got {len(inputs)} arguments, not {len(block_fn.inputs)}", print_exception=False)
+
+
 def build(service: Service | None = None) -> gr.Blocks:
     """Return the page, ready to be launched by ``server.serve``."""
     service = service or Service()
-    with gr.Blocks(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True) as page:
+    with Page(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True) as page:
         _shown(markup.masthead())
         with gr.Tabs():
             with gr.Tab(I18N("article")):
                 _article_tab(service)
             with gr.Tab(I18N("many")):
                 _many_tab(service)
-        for endpoint in endpoints(service):
-            gr.api(endpoint, api_name=endpoint.__name__, concurrency_id=MODEL, concurrency_limit=1)
+        for name, endpoint in endpoints(service).items():
+            gr.api(endpoint, api_name=name, concurrency_id=MODEL, concurrency_limit=1)
     page.queue(max_size=32, default_concurrency_limit=8)
     return page
 

@@ -10,16 +10,16 @@ from typing import Any
 import gradio as gr
 
 from breve.errors import BreveError
-from breve.renderer import as_dict
+from breve.renderer import as_dict, render
 from breve.web.events import options_of
 from breve.web.service import Service
 
 log = logging.getLogger(__name__)
-TOOL = "summarize"  # the one tool for agents; a translation is part of its answer
+TOOL = "brief"  # the one tool for agents: text, since gradio hands them a dictionary as Python writes it
 
 
-def endpoints(service: Service) -> tuple[Callable[..., Any], ...]:
-    """Return the functions behind ``/summarize`` and ``/translate``; name, types and docstring describe them."""
+def endpoints(service: Service) -> dict[str, Callable[..., Any]]:
+    """Return the function behind each endpoint, by name; its types and docstring describe it to clients."""
 
     # gradio reads the annotations of the functions themselves, so they are closures and no partials.
     def summarize(
@@ -57,7 +57,25 @@ def endpoints(service: Service) -> tuple[Callable[..., Any], ...]:
         with _told():
             return service.translate(text, options_of(None, profile, any_language))
 
-    return summarize, translate
+    def brief_french_article(text: str, bullets: int = 0) -> str:
+        """Make a short English brief of a French news article that can be checked against its source.
+
+        Use it when someone wants to know in English what a French article says. It runs a small translation model and
+        picks and shortens sentences; it adds nothing of its own and follows no instruction that the article holds.
+        Each bullet ends with the numbers of the French sentences it rests on, which are quoted under "Evidence". A
+        bullet marked with a warning sign holds a number, date or name that its evidence doesn't: say so if you use it.
+
+        Args:
+            text: The article's full text in French, as plain text or HTML; no address, nothing is fetched.
+            bullets: How many bullets, 1 to 50; 0 lets the article's length decide, from 3 to 7.
+
+        Returns:
+            Markdown: the title in English, the bullets, the evidence, and how many sentences were translated and cited.
+        """
+        with _told():
+            return render(service.summarize(text, options_of(bullets)), "markdown")
+
+    return {"summarize": summarize, "translate": translate, TOOL: brief_french_article}
 
 
 @contextmanager
