@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import gc
+import io
 import json
+import re
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
@@ -28,6 +33,7 @@ from breve.web.service import Service, ShuttingDown
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 XIAOMI = (SEEDS / "xiaomi.fr.txt").read_text(encoding="utf-8")
+ACCIDENT = (SEEDS / "accident.fr.txt").read_text(encoding="utf-8")
 LINE = "Le maire de Lyon a annoncé mardi la fermeture de la ligne pendant trois semaines. "
 
 
@@ -37,8 +43,13 @@ def translated(prompt: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def service() -> Service:
-    return Service(ScriptedEngine(answer=translated))
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(answer=translated)
+
+
+@pytest.fixture(scope="module")
+def service(engine: ScriptedEngine) -> Service:
+    return Service(engine)
 
 
 @pytest.fixture(scope="module")
@@ -141,18 +152,16 @@ def call_when_free(url: str) -> Any:
     raise AssertionError("the queue never emptied")
 
 
-def test_memory_stays_flat(url: str) -> None:
-    process = psutil.Process()
+def test_memory_stays_flat_over_200_requests(url: str, engine: ScriptedEngine) -> None:
+    def used_mb(requests: int) -> float:
+        for _ in range(requests):
+            call(url, "summarize", text=ACCIDENT)
+            engine.calls.clear()  # its memory of them is no part of the server's
+        gc.collect()
+        return psutil.Process().memory_info().rss / 1e6
 
-    def used() -> float:
-        return process.memory_info().rss / 1e6
-
-    for _ in range(50):
-        call(url, "summarize", text=XIAOMI)
-    before = used()
-    for _ in range(150):
-        call(url, "summarize", text=XIAOMI)
-    assert used() - before < 20
+    settled = used_mb(60)
+    assert used_mb(200) - settled < 20
 
 
 def test_a_queue_that_is_full_says_busy() -> None:
@@ -248,4 +257,112 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
     sources = "".join(f.read_text(encoding="utf-8") for f in Path(markup.__file__).parent.glob("*.py"))
     for key, text in texts().items():
         assert set(text) == {"en", "fr"}
-        assert f'"{key}"' in sources, key
+        assert re.search(rf"""["']{key}["']""", sources), key
+
+
+INJECTIONS = [
+    "<script>window.pwned=1</script>", "</script><script>window.pwned=1</script>", "<img src=x onerror=window.pwned=1>",
+    "<svg onload=window.pwned=1>", "<svg><script>window.pwned=1</script></svg>", "<body onload=window.pwned=1>",
+    "<iframe src=javascript:parent.pwned=1>", "<a href='javascript:window.pwned=1'>lien</a>",
+    "<details open ontoggle=window.pwned=1>", "<input autofocus onfocus=window.pwned=1>",
+    "<video><source onerror=window.pwned=1></video>", "<math><mi xlink:href='javascript:window.pwned=1'>x</mi></math>",
+    "<style>@import 'javascript:window.pwned=1'</style>", "<link rel=stylesheet href=//example.org/x.css>",
+    "<meta http-equiv=refresh content='0;url=//example.org'>", "<base href=//example.org/>",
+    "<form action=//example.org><button>ok</button></form>", "<object data=javascript:window.pwned=1></object>",
+    "<embed src=javascript:window.pwned=1>", "<template><img src=x onerror=window.pwned=1></template>",
+    "' onmouseover='window.pwned=1' x='", '" onmouseover="window.pwned=1" x="', "\"><img src=x onerror=window.pwned=1>",
+    "--><img src=x onerror=window.pwned=1>", "]]><img src=x onerror=window.pwned=1>", "${window.pwned=1}",
+    "`${window.pwned=1}`", "{{constructor.constructor('window.pwned=1')()}}", "&lt;img src=x onerror=window.pwned=1&gt;",
+    '__i18n__{"__type__":"translation_metadata","key":"<img src=x onerror=window.pwned=1>"}',
+]  # fmt: skip
+
+
+class Elements(HTMLParser):
+    """What a browser would build of a markup: its elements, their attributes, its text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def shown(text: str) -> list[str]:
+    """Return all markup that a run over a text or a file puts on the page."""
+    service = Service(ScriptedEngine(answer=translated))
+    updates = [u for step in article_events(service, text, None, 0, "embedded", True) for u in step[:3]]
+    return [update for update in updates if isinstance(update, str)]
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_markup_in_a_text_or_title_stays_text(injection: str) -> None:
+    harmless = shown("Un titre bien à lui\n\n" + LINE * 3)
+    allowed = {n for m in harmless for n in Elements(m).names} | {"span"}
+    attributes = {a for m in harmless for a in Elements(m).attributes}
+    markups = shown(f"Un titre {injection}\n\nLe maire a dit {injection} à Lyon. {LINE * 3}")
+    found = [Elements(m) for m in markups]
+    assert {name for e in found for name in e.names} <= allowed
+    assert {name for e in found for name in e.attributes} <= attributes
+    assert any(" ".join(injection.split()) in " ".join(e.text.split()) for e in found)
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_markup_in_a_flag_an_error_or_a_file_name_stays_text(injection: str) -> None:
+    error = Elements(markup.problem(BreveError(injection, hint=injection)))
+    row = {"file": injection, "title": injection, "state": "failed", "error": injection}
+    table = Elements(markup.table([row]))
+    flagged = Elements(markup.marked(injection, [Flag("number", injection)]))
+    for found, count in ((error, 2), (table, 3), (flagged, 1)):
+        assert found.text.count(injection) == count
+        assert found.names <= {"div", "strong", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "br", "b"}
+        assert not {name for name in found.attributes if name.startswith("on") or name in {"src", "href"}}
+
+
+def test_live_cells_are_escaped_too() -> None:
+    from breve.document import Translation
+
+    line = markup.live([Translation(3, "<img src=x onerror=window.pwned=1>")])
+    assert json.loads(line) == [[3, "&lt;img src=x onerror=window.pwned=1&gt;"]]
+
+
+def test_checked_and_doubtful_numbers_are_told_apart() -> None:
+    html = markup.marked("It sold 20,000 cars in 2024.", [Flag("number", "20,000 is not in the source")])
+    assert '<b class="doubtful">20,000</b>' in html
+    assert '<b class="checked">2024</b>' in html
+
+
+def test_a_bad_file_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
+    good, bad, other = tmp_path / "a.txt", tmp_path / "b.xyz", tmp_path / "c.txt"
+    good.write_text(XIAOMI, encoding="utf-8")
+    bad.write_bytes(b"\x00\x01")
+    other.write_text(ACCIDENT, encoding="utf-8")
+    service = Service(ScriptedEngine(answer=translated))
+    steps = list(many.many_events(service, [str(good), str(bad), str(other)], options_of()))
+    status, table, exports = steps[-1]
+    text = Elements(table).text
+    assert text.count("done") == 2
+    assert "b.xyz is of the format .xyz" in text
+    assert str(tmp_path) not in text
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(exports))) as archive:
+        assert archive.namelist() == ["001-a.txt.md", "001-a.txt.json", "002-c.txt.md", "002-c.txt.json"]
+        assert json.loads(archive.read("001-a.txt.json"))["schema"] == "breve/1"
+
+
+def test_an_unforeseen_error_is_told_without_its_message(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(prompt: str) -> str:
+        raise ValueError(prompt)
+
+    service = Service(ScriptedEngine(answer=broken))
+    last = list(article_events(service, XIAOMI, None, 0, "embedded", False))[-1]
+    assert "Something went wrong on the server" in last[0]
+    assert "Xiaomi" not in last[0] + caplog.text
+    assert "ValueError" in caplog.text

@@ -162,13 +162,13 @@ def _bullet(number: int, bullet: Bullet) -> str:
 
 def _row(segment: Segment, translation: Translation | None, users: Sequence[int]) -> str:
     numbers = " ".join(map(str, users))
-    used = f'<span class="users">{both("used_by")} {", ".join(map(str, users))}</span>' if users else ""
+    used = f"{both('used_by')} {', '.join(map(str, users))}" if users else both("not_cited")
     cell = english(translation) if translation else ""
     return (
         f'<li class="sentence {segment.kind}{" cited" if users else ""}" id="s{segment.id}" data-users="{numbers}">'
         f'<button type="button" class="no"><span class="sr">{both("sentence")} </span>{segment.id}</button>'
         f'<p class="fr" lang="fr">{escape(segment.source)}</p>'
-        f'<div class="en" lang="en"><p>{cell}</p>{used}</div></li>'
+        f'<div class="en" lang="en"><p>{cell}</p><span class="users">{used}</span></div></li>'
     )
 
 
@@ -194,7 +194,7 @@ def _actions() -> str:
     )
     return (
         f'<div class="actions"><button type="button" data-do="copy">{both("copy")}</button>'
-        f'<span class="label">{both("save")}</span>{saves}<span class="said" role="status"></span></div>'
+        f'<span class="label">{both("save")}</span>{saves}<span role="status"><span class="said" hidden>{both("copied")}</span></span></div>'
     )
 
 

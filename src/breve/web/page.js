@@ -93,9 +93,19 @@ window.breve = (() => {
   };
 
   async function copy(button) {
-    await navigator.clipboard.writeText(files.markdown || "");
-    button.classList.add("copied");
-    setTimeout(() => button.classList.remove("copied"), 2000);
+    try {
+      await navigator.clipboard.writeText(files.markdown);
+    } catch { // no clipboard without https, or not allowed
+      const box = Object.assign(document.createElement("textarea"), { value: files.markdown });
+      document.body.append(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+      button.focus();
+    }
+    const said = $(".said", button.parentElement);
+    said.hidden = false;
+    setTimeout(() => { said.hidden = true; }, 3000);
   }
 
   function act(button) {

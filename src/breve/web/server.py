@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 AUTH_VARIABLE = "BREVE_AUTH"
 MAX_FILE_SIZE = "5mb"
 DRAIN_S = 30.0
+SESSIONS = 40  # gradio keeps each one's last results in memory, about 0.7 MB; the page itself needs none of them
 
 
 def launch_options(service: Service) -> dict[str, Any]:
@@ -39,6 +40,8 @@ def launch_options(service: Service) -> dict[str, Any]:
         "mcp_server": True,
         "ssr_mode": False,
         "run_history": False,
+        "enable_monitoring": False,
+        "state_session_capacity": SESSIONS,
         "footer_links": ["api"],
         "app_kwargs": {"routes": [Route("/health", _health(service))]},
         "quiet": True,
