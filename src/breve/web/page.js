@@ -128,6 +128,9 @@ window.breve = (() => {
     else if (target.matches(".bullet")) showBullet(target);
     else if (!String(getSelection())) showRow(target);
   });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#run")) $("#status").scrollIntoView({ block: "nearest", behavior: calm() });
+  });
   document.addEventListener("focusin", (event) => {
     if (event.target.matches?.(".claim:focus-visible")) showBullet(event.target.closest(".bullet"));
   });

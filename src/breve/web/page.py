@@ -70,7 +70,11 @@ def _article_tab(service: Service) -> None:
             text = gr.Textbox(
                 label=I18N("text_label"), placeholder=I18N("text_hint"), lines=9, max_lines=9, elem_id="text"
             )
-            _shown(markup.counter())
+            with gr.Row(elem_classes="commands"):
+                run = gr.Button(I18N("run"), variant="primary", elem_id="run")
+                cancel = gr.Button(I18N("cancel"), elem_id="cancel")
+                clear = gr.Button(I18N("clear"), elem_id="clear")
+                _shown(markup.counter())
         with gr.Column(scale=4, min_width=280):
             names = samples()
             chosen = gr.Dataset(
@@ -78,10 +82,6 @@ def _article_tab(service: Service) -> None:
                 label=I18N("samples"), type="index", visible=bool(names), elem_id="samples",
             )  # fmt: skip
             controls = Controls(text, _file(), *_options())
-    with gr.Row(elem_classes="commands"):
-        run = gr.Button(I18N("run"), variant="primary", elem_id="run")
-        cancel = gr.Button(I18N("cancel"), elem_id="cancel")
-        clear = gr.Button(I18N("clear"), elem_id="clear")
     status = _shown("", "status")
     with gr.Row(elem_classes="result", equal_height=False):
         brief = _shown(markup.note("empty"), "brief")
