@@ -94,6 +94,18 @@ def translate(
             sys.stdout.write("\n".join(t.text for t in done) + "\n")
 
 
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen at; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; the first free one from 7860 on by default.")] = None,
+    share: Annotated[bool, typer.Option("--share", help="Make a public link, through a server of Gradio's.")] = False,
+) -> None:
+    """Serve the web page. BREVE_AUTH=user:password asks visitors for these."""
+    from breve.web import serve as run
+
+    run(host=host, port=port, share=share)
+
+
 @models.command("prepare")
 def prepare(profile: Profile = "embedded") -> None:
     """Make a profile's models ready to run, once: a minute or two for the embedded one. What is there is checked."""

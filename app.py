@@ -1,0 +1,11 @@
+"""Starts the web page; also the entry of a hosted Space."""
+
+from breve.web.page import build
+from breve.web.server import serve
+from breve.web.service import Service
+
+service = Service()
+demo = build(service)
+
+if __name__ == "__main__":
+    serve(demo, service)

@@ -1,0 +1,368 @@
+"""The server behind the page, with a scripted engine: what programs, agents and operators see."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import io
+import json
+import re
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from breve.document import Flag
+from breve.engines.scripted import ScriptedEngine
+from breve.errors import BreveError, OptionError
+from breve.web import many, markup
+from breve.web.events import article_events, options_of
+from breve.web.i18n import texts
+from breve.web.page import build
+from breve.web.server import AUTH_VARIABLE, authentication, start
+from breve.web.service import Service, ShuttingDown
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+XIAOMI = (SEEDS / "xiaomi.fr.txt").read_text(encoding="utf-8")
+ACCIDENT = (SEEDS / "accident.fr.txt").read_text(encoding="utf-8")
+LINE = "Le maire de Lyon a annoncé mardi la fermeture de la ligne pendant trois semaines. "
+
+
+def translated(prompt: str) -> str:
+    """Answer as a translation model whose English keeps the words, so that all facts are kept."""
+    return prompt.removeprefix("French: ").removesuffix("\nEnglish:")
+
+
+@pytest.fixture(scope="module")
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(answer=translated)
+
+
+@pytest.fixture(scope="module")
+def service(engine: ScriptedEngine) -> Service:
+    return Service(engine)
+
+
+@pytest.fixture(scope="module")
+def url(service: Service) -> Iterator[str]:
+    page = build(service)
+    yield start(page, service, host="127.0.0.1").rstrip("/")
+    page.close(verbose=False)
+
+
+def call(url: str, endpoint: str, **arguments: Any) -> Any:
+    """Call an endpoint as docs/web.md tells to: post, then read the stream of events."""
+    with httpx.Client(timeout=60) as client:
+        posted = client.post(f"{url}/gradio_api/call/v2/{endpoint}", json=arguments).raise_for_status()
+        events = client.get(f"{url}/gradio_api/call/{endpoint}/{posted.json()['event_id']}").text
+    lines = events.strip().splitlines()
+    assert "event: complete" in lines, events
+    return json.loads(lines[-1].removeprefix("data: "))[0]
+
+
+def test_rest_gives_a_brief_in_the_schema(url: str) -> None:
+    brief = call(url, "summarize", text=XIAOMI, bullets=3)
+    assert brief["schema"] == "breve/1"
+    assert len(brief["bullets"]) == 3
+    assert brief["coverage"]["translated"] == brief["coverage"]["segments"] == len(brief["segments"])
+
+
+def test_a_translation_has_one_entry_a_sentence_in_order(url: str) -> None:
+    answer = call(url, "translate", text="Il pleut à Paris. Le train est parti sans nous.")
+    assert [entry["source"] for entry in answer] == ["Il pleut à Paris.", "Le train est parti sans nous."]
+    assert [entry["id"] for entry in answer] == [0, 1]
+
+
+def test_gradio_client_gets_types_descriptions_and_the_brief(url: str) -> None:
+    from gradio_client import Client
+
+    client = Client(url, verbose=False)
+    described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(described) == {"/summarize", "/translate", "/brief"}
+    text = described["/summarize"]["parameters"][0]
+    assert (text["parameter_name"], text["python_type"]["type"]) == ("text", "str")
+    assert "cites the French sentences" in described["/summarize"]["description"]
+    assert client.predict(text=XIAOMI, api_name="/summarize")["schema"] == "breve/1"
+
+
+def test_a_client_is_told_what_was_wrong(url: str) -> None:
+    from gradio_client import Client
+    from gradio_client.exceptions import AppError
+
+    client = Client(url, verbose=False)
+    with pytest.raises(AppError, match="no words"):
+        client.predict(text=" … ", api_name="/summarize")
+    with pytest.raises(AppError, match="bullets is 99; it must be 1 to 50"):
+        client.predict(text=XIAOMI, bullets=99, api_name="/summarize")
+
+
+def test_an_mcp_client_finds_one_tool_and_gets_the_brief(url: str) -> None:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def ask() -> tuple[list[Any], Any]:
+        async with streamablehttp_client(f"{url}/gradio_api/mcp/") as (read, write, _), ClientSession(read, write) as s:
+            await s.initialize()
+            listed = await s.list_tools()
+            return listed.tools, await s.call_tool("brief_french_article", {"text": XIAOMI, "bullets": 4})
+
+    tools, answer = asyncio.run(ask())
+    assert [tool.name for tool in tools] == ["brief_french_article"]
+    assert "can be checked against its source" in tools[0].description
+    assert "3 to 7" in tools[0].inputSchema["properties"]["bullets"]["description"]
+    assert not answer.isError
+    lines = answer.content[0].text.splitlines()
+    assert len([line for line in lines if line.startswith("- ")]) == 4
+    assert "## Evidence" in lines
+
+
+def test_health_says_what_runs(url: str) -> None:
+    answer = httpx.get(f"{url}/health")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["active"]) == ("ok", 0)
+
+
+def test_forty_clients_at_once_get_a_brief_or_are_told_that_it_is_busy(url: str) -> None:
+    def ask(_: int) -> int:
+        return httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": XIAOMI}, timeout=60).status_code
+
+    with ThreadPoolExecutor(40) as pool:
+        codes = list(pool.map(ask, range(40)))
+    assert set(codes) <= {200, 503}
+    assert codes.count(200) >= 32
+    assert call_when_free(url)["schema"] == "breve/1"
+
+
+def call_when_free(url: str) -> Any:
+    for _ in range(120):
+        try:
+            return call(url, "summarize", text=XIAOMI)
+        except httpx.HTTPStatusError as error:
+            assert "full" in error.response.json()["detail"]
+            time.sleep(0.5)
+    raise AssertionError("the queue never emptied")
+
+
+def test_memory_stays_flat_over_200_requests(url: str, engine: ScriptedEngine) -> None:
+    def used_mb(requests: int) -> float:
+        for _ in range(requests):
+            call(url, "summarize", text=ACCIDENT)
+            engine.calls.clear()  # its memory of them is no part of the server's
+        gc.collect()
+        return psutil.Process().memory_info().rss / 1e6
+
+    settled = used_mb(60)
+    assert used_mb(200) - settled < 20
+
+
+def test_a_queue_that_is_full_says_busy() -> None:
+    gate = threading.Event()
+
+    def held(prompt: str) -> str:
+        gate.wait(30)
+        return translated(prompt)
+
+    engine = ScriptedEngine(answer=held)
+    service = Service(engine)
+    gate.set()  # for the warm-up
+    page = build(service)
+    page.queue(max_size=2)
+    url = start(page, service, host="127.0.0.1").rstrip("/")
+    gate.clear()
+    try:
+        answers = []
+        for _ in range(6):
+            answers.append(httpx.post(f"{url}/gradio_api/call/v2/translate", json={"text": LINE}))
+            time.sleep(0.2)
+        refused = [a for a in answers if a.status_code == 503]
+        assert refused
+        assert "Queue is full" in refused[0].json()["detail"]
+        assert {a.status_code for a in answers} == {200, 503}
+    finally:
+        gate.set()
+        page.close(verbose=False)
+
+
+def test_draining_lets_work_end_and_takes_no_more() -> None:
+    service = Service(ScriptedEngine(answer=translated))
+    run = service.run(XIAOMI, options_of())
+    next(run)
+    drained: list[bool] = []
+    waiting = threading.Thread(target=lambda: drained.append(service.drain(20)))
+    waiting.start()
+    while not service.draining:
+        time.sleep(0.01)
+    with pytest.raises(ShuttingDown):
+        service.summarize(LINE, options_of())
+    assert list(run)[-1].summary is not None
+    waiting.join()
+    assert drained == [True]
+
+
+def test_closing_a_run_ends_its_work() -> None:
+    engine = ScriptedEngine(answer=translated)
+    service = Service(engine)
+    run = service.run(LINE * 100, options_of())
+    next(run), next(run)
+    asked = len(engine.asked)
+    run.close()
+    assert asked < 20
+    assert len(engine.asked) == asked
+    assert service.active == 0
+
+
+@pytest.mark.parametrize("value", ["user", ":password", "user:"])
+def test_a_malformed_auth_variable_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv(AUTH_VARIABLE, value)
+    with pytest.raises(OptionError, match="user:password"):
+        authentication()
+
+
+def test_auth_keeps_strangers_out_but_not_the_health_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AUTH_VARIABLE, "ada:love:lace")
+    service = Service(ScriptedEngine(answer=translated))
+    page = build(service)
+    url = start(page, service, host="127.0.0.1").rstrip("/")
+    try:
+        assert httpx.post(f"{url}/gradio_api/call/v2/translate", json={"text": LINE}).status_code == 401
+        assert httpx.get(f"{url}/health").status_code == 200
+        with httpx.Client() as client:
+            client.post(f"{url}/login", data={"username": "ada", "password": "love:lace"}).raise_for_status()
+            assert client.post(f"{url}/gradio_api/call/v2/translate", json={"text": LINE}).status_code == 200
+    finally:
+        page.close(verbose=False)
+
+
+def test_no_word_of_a_reader_reaches_the_log(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    secret = "Le secret de Polichinelle est gardé. "
+    call(url, "translate", text=secret)
+    httpx.post(f"{url}/gradio_api/call/summarize", json={"data": [secret]})  # arguments are missing
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": 99})
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": "Polichinelle"})
+    call(url, "translate", text=secret)  # by now the others have ended
+    said = capfd.readouterr()
+    assert "Polichinelle" not in said.out + said.err
+
+
+def test_every_word_is_there_in_both_languages_and_used() -> None:
+    sources = "".join(f.read_text(encoding="utf-8") for f in Path(markup.__file__).parent.glob("*.py"))
+    for key, text in texts().items():
+        assert set(text) == {"en", "fr"}
+        assert re.search(rf"""["']{key}["']""", sources), key
+
+
+INJECTIONS = [
+    "<script>window.pwned=1</script>", "</script><script>window.pwned=1</script>", "<img src=x onerror=window.pwned=1>",
+    "<svg onload=window.pwned=1>", "<svg><script>window.pwned=1</script></svg>", "<body onload=window.pwned=1>",
+    "<iframe src=javascript:parent.pwned=1>", "<a href='javascript:window.pwned=1'>lien</a>",
+    "<details open ontoggle=window.pwned=1>", "<input autofocus onfocus=window.pwned=1>",
+    "<video><source onerror=window.pwned=1></video>", "<math><mi xlink:href='javascript:window.pwned=1'>x</mi></math>",
+    "<style>@import 'javascript:window.pwned=1'</style>", "<link rel=stylesheet href=//example.org/x.css>",
+    "<meta http-equiv=refresh content='0;url=//example.org'>", "<base href=//example.org/>",
+    "<form action=//example.org><button>ok</button></form>", "<object data=javascript:window.pwned=1></object>",
+    "<embed src=javascript:window.pwned=1>", "<template><img src=x onerror=window.pwned=1></template>",
+    "' onmouseover='window.pwned=1' x='", '" onmouseover="window.pwned=1" x="', "\"><img src=x onerror=window.pwned=1>",
+    "--><img src=x onerror=window.pwned=1>", "]]><img src=x onerror=window.pwned=1>", "${window.pwned=1}",
+    "`${window.pwned=1}`", "{{constructor.constructor('window.pwned=1')()}}", "&lt;img src=x onerror=window.pwned=1&gt;",
+    '__i18n__{"__type__":"translation_metadata","key":"<img src=x onerror=window.pwned=1>"}',
+]  # fmt: skip
+
+
+class Elements(HTMLParser):
+    """What a browser would build of a markup: its elements, their attributes, its text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def shown(text: str) -> list[str]:
+    """Return all markup that a run over a text or a file puts on the page."""
+    service = Service(ScriptedEngine(answer=translated))
+    updates = [u for step in article_events(service, text, None, 0, "embedded", True) for u in step[:3]]
+    return [update for update in updates if isinstance(update, str)]
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_markup_in_a_text_or_title_stays_text(injection: str) -> None:
+    harmless = shown("Un titre bien à lui\n\n" + LINE * 3)
+    allowed = {n for m in harmless for n in Elements(m).names} | {"span"}
+    attributes = {a for m in harmless for a in Elements(m).attributes}
+    markups = shown(f"Un titre {injection}\n\nLe maire a dit {injection} à Lyon. {LINE * 3}")
+    found = [Elements(m) for m in markups]
+    assert {name for e in found for name in e.names} <= allowed
+    assert {name for e in found for name in e.attributes} <= attributes
+    assert any(" ".join(injection.split()) in " ".join(e.text.split()) for e in found)
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_markup_in_a_flag_an_error_or_a_file_name_stays_text(injection: str) -> None:
+    error = Elements(markup.problem(BreveError(injection, hint=injection)))
+    row = {"file": injection, "title": injection, "state": "failed", "error": injection}
+    table = Elements(markup.table([row]))
+    flagged = Elements(markup.marked(injection, [Flag("number", injection)]))
+    for found, count in ((error, 2), (table, 3), (flagged, 1)):
+        assert found.text.count(injection) == count
+        assert found.names <= {"div", "strong", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "br", "b"}
+        assert not {name for name in found.attributes if name.startswith("on") or name in {"src", "href"}}
+
+
+def test_live_cells_are_escaped_too() -> None:
+    from breve.document import Translation
+
+    line = markup.live([Translation(3, "<img src=x onerror=window.pwned=1>")])
+    assert json.loads(line) == [[3, "&lt;img src=x onerror=window.pwned=1&gt;"]]
+
+
+def test_checked_and_doubtful_numbers_are_told_apart() -> None:
+    html = markup.marked("It sold 20,000 cars in 2024.", [Flag("number", "20,000 is not in the source")])
+    assert '<b class="doubtful">20,000</b>' in html
+    assert '<b class="checked">2024</b>' in html
+
+
+def test_a_bad_file_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
+    good, bad, other = tmp_path / "a.txt", tmp_path / "b.xyz", tmp_path / "c.txt"
+    good.write_text(XIAOMI, encoding="utf-8")
+    bad.write_bytes(b"\x00\x01")
+    other.write_text(ACCIDENT, encoding="utf-8")
+    service = Service(ScriptedEngine(answer=translated))
+    steps = list(many.many_events(service, [str(good), str(bad), str(other)], options_of()))
+    status, table, exports = steps[-1]
+    text = Elements(table).text
+    assert text.count("done") == 2
+    assert "b.xyz is of the format .xyz" in text
+    assert str(tmp_path) not in text
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(exports))) as archive:
+        assert archive.namelist() == ["001-a.txt.md", "001-a.txt.json", "002-c.txt.md", "002-c.txt.json"]
+        assert json.loads(archive.read("001-a.txt.json"))["schema"] == "breve/1"
+
+
+def test_an_unforeseen_error_is_told_without_its_message(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(prompt: str) -> str:
+        raise ValueError(prompt)
+
+    service = Service(ScriptedEngine(answer=broken))
+    last = list(article_events(service, XIAOMI, None, 0, "embedded", False))[-1]
+    assert "Something went wrong on the server" in last[0]
+    assert "Xiaomi" not in last[0] + caplog.text
+    assert "ValueError" in caplog.text
