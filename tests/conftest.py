@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openai_server import Script, serving
 
 from breve.engines import load_engine
 from breve.engines.base import Engine
+from breve.engines.profiles import ModelChoice
 from breve.engines.scripted import ScriptedEngine
+from breve.engines.server import ServerEngine
 from breve.options import Options
 
 REAL_CACHE = os.environ.get("BREVE_CACHE")
@@ -31,6 +35,14 @@ def embedded_engine() -> Engine:
         else:
             patch.setenv("BREVE_CACHE", REAL_CACHE)
         return load_engine("embedded", "translate", Options())
+
+
+@pytest.fixture
+def server_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A server's engine, and a real HTTP server behind it."""
+    with serving(Script()) as script:
+        monkeypatch.setenv("BREVE_SERVER_URL", script.url)
+        yield ServerEngine(ModelChoice(engine="server", model="tiny-chat"))
 
 
 @pytest.fixture

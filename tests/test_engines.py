@@ -19,7 +19,7 @@ from breve.options import Options
 from breve.prompts import load_prompt
 
 FRENCH = ["Le chat dort.", "La mairie ferme lundi à midi, selon le maire.", "Oui."]
-ENGINES = ["scripted", pytest.param("embedded_engine", marks=pytest.mark.model)]
+ENGINES = ["scripted", "server_engine", pytest.param("embedded_engine", marks=pytest.mark.model)]
 
 
 @pytest.fixture(params=ENGINES)

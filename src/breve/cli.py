@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from breve.errors import BreveError, InputError, ModelError, OptionError, UnreadableInput
+from breve.options import OptionValues
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -24,6 +25,13 @@ DONE, WRONG_CALL, BAD_INPUT, NO_MODEL = 0, 2, 3, 4
 Input = Annotated[str, typer.Argument(metavar="PATH|-", help="A file (.txt, .md, .html), or - for standard input.")]
 Profile = Annotated[str, typer.Option(envvar="BREVE_PROFILE", help="Which models to use.")]
 LanguageCheck = Annotated[bool, typer.Option("--language-check/--no-language-check", help="Refuse what isn't French.")]
+Translator = Annotated[
+    str | None, typer.Option(help="Translate with this: a profile, a hub model (owner/name) or a folder.")
+]
+Condenser = Annotated[str | None, typer.Option(help="Condense with this: the same, or extractive.")]
+Backend = Annotated[str | None, typer.Option("--engine", help="ctranslate2 or transformers.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")]
+Prompts = Annotated[str | None, typer.Option(metavar="DIR", help="Prompts that take the place of ours.")]
 
 
 def main() -> None:
@@ -52,6 +60,11 @@ def summarize(
     format: Annotated[str, typer.Option(help="markdown, text, json or html.")] = "markdown",  # noqa: A002 - its name
     bullets: Annotated[int | None, typer.Option(help="How many; by default the length decides, 3 to 7.")] = None,
     profile: Profile = "embedded",
+    translator: Translator = None,
+    condenser: Condenser = None,
+    backend: Backend = None,
+    device: Device = "auto",
+    prompts: Prompts = None,
     language_check: LanguageCheck = True,
 ) -> None:
     """Print the English brief of a French article."""
@@ -62,8 +75,9 @@ def summarize(
         raise OptionError(f"--format is {format!r}; it must be one of {', '.join(FORMATS)}")
     with _progress() as report:
         summary = run(
-            _source(source), progress=report, profile=profile, bullets=bullets, language_check=language_check
-        )
+            _source(source), progress=report, profile=profile, bullets=bullets, language_check=language_check,
+            translator=translator, condenser=condenser, backend=backend, device=device, prompts=prompts,
+        )  # fmt: skip
     if profile == "embedded":
         typer.echo("breve: made by the small embedded model; stronger profiles exist, see the README", err=True)
     sys.stdout.write(render(summary, format))  # type: ignore[arg-type]  # checked above
@@ -74,23 +88,29 @@ def translate(
     source: Input,
     lines: Annotated[bool, typer.Option("--lines", help="One line in, one line out; empty lines kept.")] = False,
     profile: Profile = "embedded",
+    translator: Translator = None,
+    backend: Backend = None,
+    device: Device = "auto",
+    prompts: Prompts = None,
     language_check: LanguageCheck = True,
 ) -> None:
     """Print the English translation of a French text."""
     from breve import pipeline
 
+    chosen = OptionValues(
+        profile=profile, translator=translator, backend=backend, device=device, prompts=prompts,
+        language_check=language_check,
+    )  # fmt: skip
     with _progress() as report:
         if lines:
             text = _bytes(source).decode("utf-8", errors="replace")
             # Only line feeds end a line here, so that U+2028 or a lone carriage return can't change the count.
             ended = text.endswith("\n")
             rows = text.removesuffix("\n").split("\n") if text else []
-            rows = pipeline.translate_lines([row.removesuffix("\r") for row in rows], progress=report, profile=profile)
+            rows = pipeline.translate_lines([row.removesuffix("\r") for row in rows], progress=report, **chosen)
             sys.stdout.write("\n".join(rows) + ("\n" if ended else ""))
         else:
-            done = pipeline.translate(
-                _source(source), progress=report, profile=profile, language_check=language_check
-            )
+            done = pipeline.translate(_source(source), progress=report, **chosen)
             sys.stdout.write("\n".join(t.text for t in done) + "\n")
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 
-from breve.condenser import Check, Condenser, ExtractiveCondenser
+from breve.condenser import Check, Condenser, ExtractiveCondenser, LlmCondenser
 from breve.document import Article, Block, Kind, Segment, Summary, Timing, Translation
-from breve.engines import load_engine
-from breve.engines.base import Engine
-from breve.engines.profiles import load_profile
+from breve.engines import engine_of
+from breve.engines.base import Engine, Task
+from breve.engines.profiles import ModelChoice, choose
 from breve.options import Options, OptionValues
-from breve.prompts import load_prompt
+from breve.prompts import Prompt, as_data, load_prompt
 from breve.reader import read
 from breve.segmenter import segment
 from breve.style import house_style
@@ -38,12 +38,14 @@ class Draft:
 class Pipeline:
     """The stages, wired for one set of options; the models load when the first segment is translated.
 
-    ``engine`` takes the place of the profile's translation model.
+    ``engine`` takes the place of the profile's translation model, ``condense_engine`` of the one that condenses.
     """
 
-    def __init__(self, options: Options, *, engine: Engine | None = None) -> None:
-        self.options, self._engine = options, engine
-        self._choice = load_profile(options.profile).choice("translate")
+    def __init__(
+        self, options: Options, *, engine: Engine | None = None, condense_engine: Engine | None = None
+    ) -> None:
+        self.options, self._engine, self._condense_engine = options, engine, condense_engine
+        self._choices = {task: choose(task, options) for task in get_args(Task)}
 
     def draft(self, source: Source | Article) -> Draft:
         """Read and segment an article; a ``str`` is its text, a ``Path`` its file. Raises InputError."""
@@ -81,11 +83,11 @@ class Pipeline:
 
     def signature(self) -> dict[str, Any]:
         """Return every setting that affects the text of a result."""
-        prompt = {"prompt": load_prompt(self._choice.prompt).signature} if self._choice.prompt else {}
+        prompt = self._prompt("translate")
         return {
             "breve": version("breve"),
             "profile": self.options.profile,
-            "translator": dict(self.translator.engine.signature()) | prompt,
+            "translator": dict(self.translator.engine.signature()) | ({"prompt": prompt.signature} if prompt else {}),
             "condenser": dict(self.condenser.signature()),
             "options": self.options.as_dict(),
         }
@@ -93,13 +95,34 @@ class Pipeline:
     @cached_property
     def translator(self) -> Translator:
         """The translation stage; the first use loads its model."""
-        engine = self._engine or _loaded(self.options.profile, self.options.threads)
-        return Translator(engine, _template(self._choice.prompt), self.options, check=verify_translation)
+        engine, prompt = self._engine or self._load("translate"), self._prompt("translate")
+        system = prompt.system if prompt else ""
+        return Translator(engine, _template(prompt), self.options, check=verify_translation, system=system)
 
     @cached_property
     def condenser(self) -> Condenser:
-        """The condensing stage."""
-        return ExtractiveCondenser(bullets=self.options.bullets, max_words=self.options.max_bullet_words)
+        """The condensing stage; the first use loads its model, if it has one."""
+        bullets, max_words = self.options.bullets, self.options.max_bullet_words
+        extractive = ExtractiveCondenser(bullets=bullets, max_words=max_words)
+        prompt = self._prompt("condense")
+        if prompt is None:
+            return extractive
+        repair = load_prompt("condense-repair", self._folder)
+        engine = self._condense_engine or self._load("condense")
+        return LlmCondenser(engine, prompt, repair, fallback=extractive, bullets=bullets, max_words=max_words)
+
+    @property
+    def _folder(self) -> Path | None:
+        return Path(self.options.prompts) if self.options.prompts else None
+
+    def _prompt(self, task: Task) -> Prompt | None:
+        choice = self._choices[task]
+        return load_prompt(choice.prompt, self._folder) if choice and choice.prompt else None
+
+    def _load(self, task: Task) -> Engine:
+        choice = self._choices[task]
+        assert choice is not None  # noqa: S101 - choose() gives a translator always, and a prompt comes with a choice
+        return _loaded(choice.model_copy(update={"prompt": None}), self.options.threads, self.options.device)
 
 
 def summarize(
@@ -157,18 +180,19 @@ def _all(pipeline: Pipeline, segments: Sequence[Segment], progress: Progress | N
     return tuple(done)
 
 
-def _template(prompt: str | None) -> Callable[[str], str]:
+def _template(prompt: Prompt | None) -> Callable[[str], str]:
     """Return what makes a model's input of a source text: its prompt's template, or the text itself."""
     if prompt is None:
         return str
-    loaded = load_prompt(prompt)
-    return lambda text: loaded.render(source=text)
+    if prompt.system:  # a chat model, which takes what looks like an instruction for one
+        return lambda text: prompt.render(source=as_data(text))
+    return lambda text: prompt.render(source=text)
 
 
 @lru_cache(maxsize=2)
-def _loaded(profile: str, threads: int) -> Engine:
-    """Load a profile's engine once a process: loading takes a second, translating a sentence less."""
-    return load_engine(profile, "translate", Options(profile=profile, threads=threads))
+def _loaded(choice: ModelChoice, threads: int, device: str) -> Engine:
+    """Load an engine once a process: loading takes a second, translating a sentence less."""
+    return engine_of(choice, Options(threads=threads, device=device))
 
 
 def _check_of(segments: Sequence[Segment]) -> Check:

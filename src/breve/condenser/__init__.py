@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from breve.condenser.base import Check, Condenser, Retranslate
 from breve.condenser.extractive import ExtractiveCondenser
+from breve.condenser.llm import LlmCondenser
 
-__all__ = ["Check", "Condenser", "ExtractiveCondenser", "Retranslate"]
+__all__ = ["Check", "Condenser", "ExtractiveCondenser", "LlmCondenser", "Retranslate"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from breve.engines.base import Engine, Task
+    from breve.engines.profiles import ModelChoice
     from breve.engines.store import Progress
     from breve.options import Options
 
@@ -15,10 +18,22 @@ def load_engine(profile: str, task: Task, options: Options, *, progress: Progres
 
     Raises OptionError for an unknown profile, ModelError when its model can't be had.
     """
-    from breve.engines import store
-    from breve.engines.ctranslate2 import Ctranslate2Engine
     from breve.engines.profiles import load_profile
 
-    choice = load_profile(profile).choice(task)
-    folder = store.prepare(profile, task=task, progress=progress)
-    return Ctranslate2Engine(folder, threads=options.threads, stop=choice.stop, tasks=(task,))
+    return engine_of(load_profile(profile).choice(task), options, tasks=(task,), progress=progress)
+
+
+def engine_of(
+    choice: ModelChoice, options: Options, *,
+    tasks: Sequence[Task] = ("translate", "condense"), progress: Progress | None = None,
+) -> Engine:  # fmt: skip
+    """Return the engine that runs a model; see load_engine()."""
+    if choice.engine == "server":
+        from breve.engines.server import ServerEngine
+
+        return ServerEngine(choice, tasks=tasks)
+    from breve.engines import store
+    from breve.engines.ctranslate2 import Ctranslate2Engine
+
+    folder = store.prepare_choice(choice, progress=progress)
+    return Ctranslate2Engine(folder, threads=options.threads, stop=choice.stop, tasks=tasks)

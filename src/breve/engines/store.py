@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from breve.engines.base import Task
-from breve.engines.profiles import load_profile
+from breve.engines.profiles import ModelChoice, load_profile
 from breve.errors import ModelError, ModelMissing, OptionError
 
 Progress = Callable[[float, str], None]  # share done from 0 to 1, and what is being done
@@ -63,13 +63,21 @@ def root() -> Path:
 
 def recipe_of(profile: str, task: Task = "translate") -> Recipe:
     """Return the recipe of a profile's model; raise OptionError for an unknown profile or model."""
+    return recipe_of_choice(load_profile(profile).choice(task))
+
+
+def recipe_of_choice(choice: ModelChoice) -> Recipe:
+    """Return the recipe of a model; raise OptionError for one that isn't made here."""
     from breve.engines.embedded import EmbeddedRecipe
 
-    recipes: dict[str, Callable[[], Recipe]] = {"embedded": EmbeddedRecipe}
-    model = load_profile(profile).choice(task).model
-    if model not in recipes:
-        raise OptionError(f"profile {profile!r} has the model {model!r}; it must be one of {', '.join(recipes)}")
-    return recipes[model]()
+    if choice.model == EmbeddedRecipe.name:
+        return EmbeddedRecipe()
+    raise OptionError(f"the model {choice.model!r} isn't made here; it must be one of {EmbeddedRecipe.name}")
+
+
+def prepare_choice(choice: ModelChoice, *, progress: Progress | None = None) -> Path:
+    """Make a model if it isn't there, and return its folder; see prepare()."""
+    return make(recipe_of_choice(choice), progress=progress)
 
 
 def path(profile: str = "embedded", *, task: Task = "translate") -> Path:
