@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,19 @@ def engine_of(
 
         return ServerEngine(choice, tasks=tasks)
     from breve.engines import store
-    from breve.engines.ctranslate2 import Ctranslate2Engine
 
-    folder = store.prepare_choice(choice, progress=progress)
-    return Ctranslate2Engine(folder, threads=options.threads, stop=choice.stop, tasks=tasks)
+    folder, device = store.ready(choice, options.device, progress=progress), store.resolve(options.device)
+    settings: dict[str, Any] = {"threads": options.threads, "stop": choice.stop, "tasks": tasks}
+    if not choice.is_of_the_hub:
+        from breve.engines.ctranslate2 import Ctranslate2Engine
+
+        return Ctranslate2Engine(folder, **settings)
+    if choice.engine == "transformers":
+        from breve.engines.transformers import TransformersEngine
+
+        return TransformersEngine(folder, device=device, **settings)
+    from breve.engines.converted import Decoder, EncoderDecoder
+    from breve.engines.layout import Layout
+
+    kind = Decoder if Layout.load(folder).kind == "decoder" else EncoderDecoder
+    return kind(folder, device=device, **settings)
