@@ -115,19 +115,37 @@ def translate(
 
 
 @models.command("prepare")
-def prepare(profile: Profile = "embedded") -> None:
-    """Make a profile's models ready to run, once: a minute or two for the embedded one. What is there is checked."""
-    from breve.engines.store import prepare as run
+def prepare(
+    profile: Profile = "embedded",
+    translator: Translator = None,
+    condenser: Condenser = None,
+    backend: Backend = None,
+    device: Device = "auto",
+) -> None:
+    """Make the models of a profile ready to run, once: fetched where need be, converted. What is there is checked."""
+    from breve.engines import store
+    from breve.engines.profiles import choices
+    from breve.options import Options
 
     def report(share: float, what: str) -> None:
         typer.echo(f"{share:4.0%} {what}", err=True)
 
-    typer.echo(str(run(profile, progress=report, verify=True)))
+    options = Options(profile=profile, translator=translator, condenser=condenser, backend=backend, device=device)
+    made = [c for c in dict.fromkeys(choices(options).values()) if c and c.engine != "server"]
+    for choice in made:
+        if choice.licence:
+            typer.echo(f"{choice.model}: {choice.licence}", err=True)
+        folder = store.prepare_choice(choice, device, progress=report, verify=True)
+        if licence := store.entry(folder).licence:
+            typer.echo(f"licence: {licence}", err=True)
+        typer.echo(str(folder))
+    if not made:
+        typer.echo(f"{profile}: nothing to prepare, its models run on a server", err=True)
 
 
 @models.command("path")
 def path(profile: Profile = "embedded") -> None:
-    """Print where a profile's prepared model lies."""
+    """Print where the prepared model that a profile translates with lies."""
     from breve.engines.store import path as find
 
     typer.echo(str(find(profile)))
@@ -135,11 +153,11 @@ def path(profile: Profile = "embedded") -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """Print the prepared models and their sizes."""
+    """Print the prepared models, their sizes and licences."""
     from breve.engines.store import list_models as listed
 
     for entry in listed():
-        typer.echo(f"{entry.name}\t{entry.size_bytes / 1e6:.0f} MB\t{entry.path}")
+        typer.echo(f"{entry.name}\t{entry.size_bytes / 1e6:.0f} MB\t{entry.licence or 'licence unknown'}\t{entry.path}")
 
 
 @models.command("remove")

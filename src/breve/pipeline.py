@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Unpack, get_args
+from typing import Any, Unpack
 
 from breve.condenser import Check, Condenser, ExtractiveCondenser, LlmCondenser
 from breve.document import Article, Block, Kind, Segment, Summary, Timing, Translation
 from breve.engines import engine_of
 from breve.engines.base import Engine, Task
-from breve.engines.profiles import ModelChoice, choose
+from breve.engines.profiles import ModelChoice, choices
+from breve.errors import ModelMissing
 from breve.options import Options, OptionValues
 from breve.prompts import Prompt, as_data, load_prompt
 from breve.reader import read
@@ -45,7 +47,7 @@ class Pipeline:
         self, options: Options, *, engine: Engine | None = None, condense_engine: Engine | None = None
     ) -> None:
         self.options, self._engine, self._condense_engine = options, engine, condense_engine
-        self._choices = {task: choose(task, options) for task in get_args(Task)}
+        self._choices = choices(options)
 
     def draft(self, source: Source | Article) -> Draft:
         """Read and segment an article; a ``str`` is its text, a ``Path`` its file. Raises InputError."""
@@ -122,7 +124,11 @@ class Pipeline:
     def _load(self, task: Task) -> Engine:
         choice = self._choices[task]
         assert choice is not None  # noqa: S101 - choose() gives a translator always, and a prompt comes with a choice
-        return _loaded(choice.model_copy(update={"prompt": None}), self.options.threads, self.options.device)
+        try:
+            return _loaded(choice.model_copy(update={"prompt": None}), self.options.threads, self.options.device)
+        except ModelMissing as error:
+            error.hint = error.hint or _command(self.options)
+            raise
 
 
 def summarize(
@@ -193,6 +199,15 @@ def _template(prompt: Prompt | None) -> Callable[[str], str]:
 def _loaded(choice: ModelChoice, threads: int, device: str) -> Engine:
     """Load an engine once a process: loading takes a second, translating a sentence less."""
     return engine_of(choice, Options(threads=threads, device=device))
+
+
+def _command(options: Options) -> str:
+    """Return the command that prepares the models for these options."""
+    flags = {
+        "profile": options.profile, "translator": options.translator, "condenser": options.condenser,
+        "engine": options.backend, "device": None if options.device == "auto" else options.device,
+    }  # fmt: skip
+    return shlex.join(["breve", "models", "prepare", *(f for k, v in flags.items() if v for f in (f"--{k}", v))])
 
 
 def _check_of(segments: Sequence[Segment]) -> Check:

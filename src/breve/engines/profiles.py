@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -122,6 +122,11 @@ def choose(task: Task, options: Options) -> ModelChoice | None:
     if not chosen.is_of_the_hub:
         raise OptionError(f"{chosen.model} runs on {chosen.engine} alone, not on {options.backend}")
     return chosen.model_copy(update={"engine": options.backend})
+
+
+def choices(options: Options) -> dict[Task, ModelChoice | None]:
+    """Return the model of every task for these options; see choose()."""
+    return {task: choose(task, options) for task in get_args(Task)}
 
 
 def parse_profiles(text: str, where: str) -> dict[str, Profile]:

@@ -161,15 +161,18 @@ def is_complete(folder: Path, *, verify: bool = False) -> bool:
 
 def list_models() -> list[Entry]:
     """Return the models of the store by name, damaged ones included."""
-    folders = sorted(f for f in root().glob("*") if f.is_dir() and not f.name.startswith("."))
-    return [
-        Entry(f.name, f, sum(file.stat().st_size for file in f.iterdir()), is_complete(f), _licence(f)) for f in folders
-    ]
+    return [entry(f) for f in sorted(root().glob("*")) if f.is_dir() and not f.name.startswith(".")]
+
+
+def entry(folder: Path) -> Entry:
+    """Return what there is to say of a model's folder."""
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    return Entry(folder.name, folder, size, is_complete(folder), _licence(folder))
 
 
 def remove(name: str) -> None:
     """Remove a model by the name that list_models() gives; raise OptionError with the known names."""
-    known = {entry.name: entry.path for entry in list_models()}
+    known = {model.name: model.path for model in list_models()}
     if name not in known:
         raise OptionError(f"there is no model {name!r} in the store; it has {', '.join(known) or 'none'}")
     shutil.rmtree(known[name])
