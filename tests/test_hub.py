@@ -144,11 +144,8 @@ def test_pickled_weights_need_a_flag(hub: Hub, tmp_path: Path) -> None:
     assert refused.returncode == 4
     assert "pickle" in refused.stderr
     assert not any("pytorch_model.bin" in line for line in hub.asked)
-    (tmp_path / "profiles.toml").write_text(
-        '[old]\ndescription = "x"\n'
-        'translate = {engine = "ctranslate2", model = "test-org/pickled", pickle = true}\n'
-    )  # fmt: skip
-    allowed = breve("models", "prepare", "--profile", "old", hub=hub, tmp_path=tmp_path)
+    flags = ("--translator", "test-org/pickled", "--allow-pickle")
+    allowed = breve("models", "prepare", *flags, hub=hub, tmp_path=tmp_path)
     assert allowed.returncode == 0, allowed.stderr
 
 

@@ -121,6 +121,7 @@ def prepare(
     condenser: Condenser = None,
     backend: Backend = None,
     device: Device = "auto",
+    allow_pickle: Annotated[bool, typer.Option("--allow-pickle", help="Take weights that could run code.")] = False,
 ) -> None:
     """Make the models of a profile ready to run, once: fetched where need be, converted. What is there is checked."""
     from breve.engines import store
@@ -135,7 +136,8 @@ def prepare(
     for choice in made:
         if choice.licence:
             typer.echo(f"{choice.model}: {choice.licence}", err=True)
-        folder = store.prepare_choice(choice, device, progress=report, verify=True)
+        allowed = choice.model_copy(update={"pickle": choice.pickle or allow_pickle})
+        folder = store.prepare_choice(allowed, device, progress=report, verify=True)
         if licence := store.entry(folder).licence:
             typer.echo(f"licence: {licence}", err=True)
         typer.echo(str(folder))

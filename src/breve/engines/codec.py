@@ -48,11 +48,17 @@ class FastCodec:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._unknown = self._tokenizer.token_to_id(unknown) if unknown else None
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        self._controls = [token.content for token in added if token.special and len(token.content) > 1]
 
     def encode(self, text: str) -> tuple[list[str], tuple[str, ...]]:
         """Return a text's tokens and its unknown pieces."""
+        text = _whole(text)
+        for control in self._controls:  # a unigram model takes them for words, whatever it is told
+            if control in text:
+                text = text.replace(control, f"{control[0]} {control[1:]}")
         self._tokenizer.encode_special_tokens = True
-        encoding = self._tokenizer.encode(_whole(text), add_special_tokens=False)
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
         pairs = zip(encoding.ids, encoding.offsets, strict=True)
         unknown = [text[start:end].strip() for number, (start, end) in pairs if number == self._unknown]
         return self.tokens(encoding.ids), tuple(dict.fromkeys(piece for piece in unknown if piece))

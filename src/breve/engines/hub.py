@@ -27,7 +27,7 @@ NORMALIZATION = {
     "bart": {"normalize_before": False, "normalize_embedding": True},
     "pegasus": {"normalize_before": True, "normalize_embedding": False},
 }
-PICKLE_HINT = "weights in pickle can run code when they are read; pickle = true in a profile of your own allows it"
+PICKLE_HINT = "weights in pickle can run code when they are read; --allow-pickle takes them all the same"
 
 
 class HubRecipe:
