@@ -44,7 +44,8 @@ STOPWORDS = frozenset(_STOPWORDS.split())
 def terms(text: str) -> list[str]:
     """Return the terms of an English text: numbers whole, other words cut to their stem, no stop words."""
     words = re.findall(r"\d+(?:[.,]\d+)*|[^\W_]+", fold(text))
-    return [word if word[0].isdigit() else word[:STEM] for word in words if word not in STOPWORDS and len(word) > 1]
+    found = (word for word in words if len(word) > 1 or word.isdigit())
+    return [word if word[0].isdigit() else word[:STEM] for word in found if word not in STOPWORDS]
 
 
 def addresses(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Unpack
 
-from breve.condenser import Check, Condenser, ExtractiveCondenser, LlmCondenser
+from breve.condenser import AbstractiveCondenser, Check, Condenser, ExtractiveCondenser, LlmCondenser
 from breve.document import Article, Block, Kind, Segment, Summary, Timing, Translation
 from breve.engines import engine_of
 from breve.engines.base import Engine, Task
@@ -85,7 +85,7 @@ class Pipeline:
 
     def signature(self) -> dict[str, Any]:
         """Return every setting that affects the text of a result."""
-        prompt = self._prompt("translate")
+        prompt = self._translate_prompt
         return {
             "breve": version("breve"),
             "profile": self.options.profile,
@@ -97,21 +97,35 @@ class Pipeline:
     @cached_property
     def translator(self) -> Translator:
         """The translation stage; the first use loads its model."""
-        engine, prompt = self._engine or self._load("translate"), self._prompt("translate")
+        prompt = self._translate_prompt
         system = prompt.system if prompt else ""
-        return Translator(engine, _template(prompt), self.options, check=verify_translation, system=system)
+        return Translator(
+            self._translate_engine, _template(prompt), self.options, check=verify_translation, system=system
+        )  # fmt: skip
 
     @cached_property
     def condenser(self) -> Condenser:
         """The condensing stage; the first use loads its model, if it has one."""
         bullets, max_words = self.options.bullets, self.options.max_bullet_words
         extractive = ExtractiveCondenser(bullets=bullets, max_words=max_words)
-        prompt = self._prompt("condense")
-        if prompt is None:
+        if self._condense_engine is None and self._choices["condense"] is None:
             return extractive
+        engine, prompt = self._condense_engine or self._load("condense"), self._prompt("condense")
+        if prompt is None and engine.signature().get("kind") == "encoder-decoder":
+            return AbstractiveCondenser(engine, fallback=extractive, bullets=bullets)
+        prompt = prompt or load_prompt("condense", self._folder)
         repair = load_prompt("condense-repair", self._folder)
-        engine = self._condense_engine or self._load("condense")
         return LlmCondenser(engine, prompt, repair, fallback=extractive, bullets=bullets, max_words=max_words)
+
+    @cached_property
+    def _translate_engine(self) -> Engine:
+        return self._engine or self._load("translate")
+
+    @cached_property
+    def _translate_prompt(self) -> Prompt | None:
+        prompt = self._prompt("translate")
+        chat = prompt is None and self._translate_engine.signature().get("kind") == "decoder"
+        return load_prompt("translate", self._folder) if chat else prompt
 
     @property
     def _folder(self) -> Path | None:

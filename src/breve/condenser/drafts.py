@@ -72,6 +72,12 @@ def _distinct(drafts: Sequence[Draft]) -> list[Draft]:
     for draft in drafts:
         text = tidy(draft.text)
         words = set(terms(text))
-        if words and all(len(words & other) < SAME * len(words | other) for _, other in kept):
+        if words and not any(_same(words, other) for _, other in kept):
             kept.append((Draft(text, draft.ids), words))
     return [draft for draft, _ in kept]
+
+
+def _same(words: set[str], others: set[str]) -> bool:
+    """Return whether two sets of terms say the same: alike, and no number in one alone."""
+    differ = words ^ others
+    return len(words & others) >= SAME * len(words | others) and not any(word[0].isdigit() for word in differ)

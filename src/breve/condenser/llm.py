@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from breve.condenser.base import Check, Condenser, Retranslate
 from breve.condenser.drafts import Draft, settle
 from breve.condenser.extractive import number_of_bullets
+from breve.condenser.parts import Line, parts_of
 from breve.document import Bullet, Kind, Segment, Translation
 from breve.engines.base import Engine, Request, Windowed
 from breve.prompts import Prompt, as_data
@@ -18,7 +19,6 @@ from breve.prompts import Prompt, as_data
 WINDOW = 3000  # tokens of an article in one request, where the engine doesn't say how many it takes
 SHARE = 0.6  # of the window for the article: the rest is the prompt and a repair's quotation
 TOKENS_PER_WORD = 3  # room for a bullet's words in JSON, with its citations
-Line = tuple[tuple[int, ...], str]  # ids of segments, and what they say
 
 
 class BulletReply(BaseModel):
@@ -66,11 +66,11 @@ class LlmCondenser:
         """Return what the model writes, unjudged, with the citations that exist."""
         headings = {s.id for s in segments if s.kind is Kind.HEADING}
         lines: list[Line] = [((s.id,), t.text) for s, t in zip(segments, translations, strict=True)]
-        parts = list(self._parts(lines, headings))
+        parts = list(parts_of(lines, headings, self.engine, self.window))
         drafts = self._ask(parts, wanted)
         while len(drafts) > wanted and len(parts) > 1:
             size = len(parts)
-            parts = list(self._parts([(draft.ids, draft.text) for draft in drafts], set()))
+            parts = list(parts_of([(draft.ids, draft.text) for draft in drafts], set(), self.engine, self.window))
             reduced = self._ask(parts, wanted)
             if not reduced or len(parts) >= size:
                 break
@@ -85,22 +85,6 @@ class LlmCondenser:
             "repair": self.repair.signature,
             "fallback": dict(self.fallback.signature()),
         }
-
-    def _parts(self, lines: Sequence[Line], headings: set[int]) -> Iterator[list[Line]]:
-        """Yield the lines in parts that fit the window; a part ends at a heading once it is half full."""
-        sizes = self.engine.count_tokens([text for _, text in lines])
-        part: list[Line] = []
-        used = 0
-        for line, size in zip(lines, sizes, strict=True):
-            size += 4  # its number
-            new_section = not headings.isdisjoint(line[0]) and used > self.window / 2
-            if part and (new_section or used + size > self.window):
-                yield part
-                part, used = [], 0
-            part.append(line)
-            used += size
-        if part:
-            yield part
 
     def _ask(self, parts: Sequence[Sequence[Line]], wanted: int) -> list[Draft]:
         """Return the drafts of all parts in order; a part whose answer can't be read twice gives none."""
