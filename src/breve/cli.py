@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from breve.errors import BreveError, InputError, ModelError, OptionError, UnreadableInput
+from breve.options import OptionValues
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -24,6 +25,13 @@ DONE, WRONG_CALL, BAD_INPUT, NO_MODEL = 0, 2, 3, 4
 Input = Annotated[str, typer.Argument(metavar="PATH|-", help="A file (.txt, .md, .html), or - for standard input.")]
 Profile = Annotated[str, typer.Option(envvar="BREVE_PROFILE", help="Which models to use.")]
 LanguageCheck = Annotated[bool, typer.Option("--language-check/--no-language-check", help="Refuse what isn't French.")]
+Translator = Annotated[
+    str | None, typer.Option(help="Translate with this: a profile, a hub model (owner/name) or a folder.")
+]
+Condenser = Annotated[str | None, typer.Option(help="Condense with this: the same, or extractive.")]
+Backend = Annotated[str | None, typer.Option("--engine", help="ctranslate2 or transformers.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")]
+Prompts = Annotated[str | None, typer.Option(metavar="DIR", help="Prompts that take the place of ours.")]
 
 
 def main() -> None:
@@ -52,6 +60,11 @@ def summarize(
     format: Annotated[str, typer.Option(help="markdown, text, json or html.")] = "markdown",  # noqa: A002 - its name
     bullets: Annotated[int | None, typer.Option(help="How many; by default the length decides, 3 to 7.")] = None,
     profile: Profile = "embedded",
+    translator: Translator = None,
+    condenser: Condenser = None,
+    backend: Backend = None,
+    device: Device = "auto",
+    prompts: Prompts = None,
     language_check: LanguageCheck = True,
 ) -> None:
     """Print the English brief of a French article."""
@@ -62,8 +75,9 @@ def summarize(
         raise OptionError(f"--format is {format!r}; it must be one of {', '.join(FORMATS)}")
     with _progress() as report:
         summary = run(
-            _source(source), progress=report, profile=profile, bullets=bullets, language_check=language_check
-        )
+            _source(source), progress=report, profile=profile, bullets=bullets, language_check=language_check,
+            translator=translator, condenser=condenser, backend=backend, device=device, prompts=prompts,
+        )  # fmt: skip
     if profile == "embedded":
         typer.echo("breve: made by the small embedded model; stronger profiles exist, see the README", err=True)
     sys.stdout.write(render(summary, format))  # type: ignore[arg-type]  # checked above
@@ -74,23 +88,29 @@ def translate(
     source: Input,
     lines: Annotated[bool, typer.Option("--lines", help="One line in, one line out; empty lines kept.")] = False,
     profile: Profile = "embedded",
+    translator: Translator = None,
+    backend: Backend = None,
+    device: Device = "auto",
+    prompts: Prompts = None,
     language_check: LanguageCheck = True,
 ) -> None:
     """Print the English translation of a French text."""
     from breve import pipeline
 
+    chosen = OptionValues(
+        profile=profile, translator=translator, backend=backend, device=device, prompts=prompts,
+        language_check=language_check,
+    )  # fmt: skip
     with _progress() as report:
         if lines:
             text = _bytes(source).decode("utf-8", errors="replace")
             # Only line feeds end a line here, so that U+2028 or a lone carriage return can't change the count.
             ended = text.endswith("\n")
             rows = text.removesuffix("\n").split("\n") if text else []
-            rows = pipeline.translate_lines([row.removesuffix("\r") for row in rows], progress=report, profile=profile)
+            rows = pipeline.translate_lines([row.removesuffix("\r") for row in rows], progress=report, **chosen)
             sys.stdout.write("\n".join(rows) + ("\n" if ended else ""))
         else:
-            done = pipeline.translate(
-                _source(source), progress=report, profile=profile, language_check=language_check
-            )
+            done = pipeline.translate(_source(source), progress=report, **chosen)
             sys.stdout.write("\n".join(t.text for t in done) + "\n")
 
 
@@ -107,19 +127,39 @@ def serve(
 
 
 @models.command("prepare")
-def prepare(profile: Profile = "embedded") -> None:
-    """Make a profile's models ready to run, once: a minute or two for the embedded one. What is there is checked."""
-    from breve.engines.store import prepare as run
+def prepare(
+    profile: Profile = "embedded",
+    translator: Translator = None,
+    condenser: Condenser = None,
+    backend: Backend = None,
+    device: Device = "auto",
+    allow_pickle: Annotated[bool, typer.Option("--allow-pickle", help="Take weights that could run code.")] = False,
+) -> None:
+    """Make the models of a profile ready to run, once: fetched where need be, converted. What is there is checked."""
+    from breve.engines import store
+    from breve.engines.profiles import choices
+    from breve.options import Options
 
     def report(share: float, what: str) -> None:
         typer.echo(f"{share:4.0%} {what}", err=True)
 
-    typer.echo(str(run(profile, progress=report, verify=True)))
+    options = Options(profile=profile, translator=translator, condenser=condenser, backend=backend, device=device)
+    made = [c for c in dict.fromkeys(choices(options).values()) if c and c.engine != "server"]
+    for choice in made:
+        if choice.licence:
+            typer.echo(f"{choice.model}: {choice.licence}", err=True)
+        allowed = choice.model_copy(update={"pickle": choice.pickle or allow_pickle})
+        folder = store.prepare_choice(allowed, device, progress=report, verify=True)
+        if licence := store.entry(folder).licence:
+            typer.echo(f"licence: {licence}", err=True)
+        typer.echo(str(folder))
+    if not made:
+        typer.echo(f"{profile}: nothing to prepare, its models run on a server", err=True)
 
 
 @models.command("path")
 def path(profile: Profile = "embedded") -> None:
-    """Print where a profile's prepared model lies."""
+    """Print where the prepared model that a profile translates with lies."""
     from breve.engines.store import path as find
 
     typer.echo(str(find(profile)))
@@ -127,11 +167,11 @@ def path(profile: Profile = "embedded") -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """Print the prepared models and their sizes."""
+    """Print the prepared models, their sizes and licences."""
     from breve.engines.store import list_models as listed
 
     for entry in listed():
-        typer.echo(f"{entry.name}\t{entry.size_bytes / 1e6:.0f} MB\t{entry.path}")
+        typer.echo(f"{entry.name}\t{entry.size_bytes / 1e6:.0f} MB\t{entry.licence or 'licence unknown'}\t{entry.path}")
 
 
 @models.command("remove")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,13 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Unpack
 
-from breve.condenser import Check, Condenser, ExtractiveCondenser
+from breve.condenser import AbstractiveCondenser, Check, Condenser, ExtractiveCondenser, LlmCondenser
 from breve.document import Article, Block, Kind, Segment, Summary, Timing, Translation
-from breve.engines import load_engine
-from breve.engines.base import Engine
-from breve.engines.profiles import load_profile
+from breve.engines import engine_of
+from breve.engines.base import Engine, Task
+from breve.engines.profiles import ModelChoice, choices
+from breve.errors import ModelMissing
 from breve.options import Options, OptionValues
-from breve.prompts import load_prompt
+from breve.prompts import Prompt, as_data, load_prompt
 from breve.reader import read
 from breve.segmenter import segment
 from breve.style import house_style
@@ -38,12 +40,14 @@ class Draft:
 class Pipeline:
     """The stages, wired for one set of options; the models load when the first segment is translated.
 
-    ``engine`` takes the place of the profile's translation model.
+    ``engine`` takes the place of the profile's translation model, ``condense_engine`` of the one that condenses.
     """
 
-    def __init__(self, options: Options, *, engine: Engine | None = None) -> None:
-        self.options, self._engine = options, engine
-        self._choice = load_profile(options.profile).choice("translate")
+    def __init__(
+        self, options: Options, *, engine: Engine | None = None, condense_engine: Engine | None = None
+    ) -> None:
+        self.options, self._engine, self._condense_engine = options, engine, condense_engine
+        self._choices = choices(options)
 
     def draft(self, source: Source | Article) -> Draft:
         """Read and segment an article; a ``str`` is its text, a ``Path`` its file. Raises InputError."""
@@ -81,11 +85,11 @@ class Pipeline:
 
     def signature(self) -> dict[str, Any]:
         """Return every setting that affects the text of a result."""
-        prompt = {"prompt": load_prompt(self._choice.prompt).signature} if self._choice.prompt else {}
+        prompt = self._translate_prompt
         return {
             "breve": version("breve"),
             "profile": self.options.profile,
-            "translator": dict(self.translator.engine.signature()) | prompt,
+            "translator": dict(self.translator.engine.signature()) | ({"prompt": prompt.signature} if prompt else {}),
             "condenser": dict(self.condenser.signature()),
             "options": self.options.as_dict(),
         }
@@ -93,13 +97,52 @@ class Pipeline:
     @cached_property
     def translator(self) -> Translator:
         """The translation stage; the first use loads its model."""
-        engine = self._engine or _loaded(self.options.profile, self.options.threads)
-        return Translator(engine, _template(self._choice.prompt), self.options, check=verify_translation)
+        prompt = self._translate_prompt
+        system = prompt.system if prompt else ""
+        return Translator(
+            self._translate_engine, _template(prompt), self.options, check=verify_translation, system=system
+        )  # fmt: skip
 
     @cached_property
     def condenser(self) -> Condenser:
-        """The condensing stage."""
-        return ExtractiveCondenser(bullets=self.options.bullets, max_words=self.options.max_bullet_words)
+        """The condensing stage; the first use loads its model, if it has one."""
+        bullets, max_words = self.options.bullets, self.options.max_bullet_words
+        extractive = ExtractiveCondenser(bullets=bullets, max_words=max_words)
+        if self._condense_engine is None and self._choices["condense"] is None:
+            return extractive
+        engine, prompt = self._condense_engine or self._load("condense"), self._prompt("condense")
+        if prompt is None and engine.signature().get("kind") == "encoder-decoder":
+            return AbstractiveCondenser(engine, fallback=extractive, bullets=bullets)
+        prompt = prompt or load_prompt("condense", self._folder)
+        repair = load_prompt("condense-repair", self._folder)
+        return LlmCondenser(engine, prompt, repair, fallback=extractive, bullets=bullets, max_words=max_words)
+
+    @cached_property
+    def _translate_engine(self) -> Engine:
+        return self._engine or self._load("translate")
+
+    @cached_property
+    def _translate_prompt(self) -> Prompt | None:
+        prompt = self._prompt("translate")
+        chat = prompt is None and self._translate_engine.signature().get("kind") == "decoder"
+        return load_prompt("translate", self._folder) if chat else prompt
+
+    @property
+    def _folder(self) -> Path | None:
+        return Path(self.options.prompts) if self.options.prompts else None
+
+    def _prompt(self, task: Task) -> Prompt | None:
+        choice = self._choices[task]
+        return load_prompt(choice.prompt, self._folder) if choice and choice.prompt else None
+
+    def _load(self, task: Task) -> Engine:
+        choice = self._choices[task]
+        assert choice is not None  # noqa: S101 - choose() gives a translator always, and a prompt comes with a choice
+        try:
+            return _loaded(choice.model_copy(update={"prompt": None}), self.options.threads, self.options.device)
+        except ModelMissing as error:
+            error.hint = error.hint or _command(self.options)
+            raise
 
 
 def summarize(
@@ -157,18 +200,28 @@ def _all(pipeline: Pipeline, segments: Sequence[Segment], progress: Progress | N
     return tuple(done)
 
 
-def _template(prompt: str | None) -> Callable[[str], str]:
+def _template(prompt: Prompt | None) -> Callable[[str], str]:
     """Return what makes a model's input of a source text: its prompt's template, or the text itself."""
     if prompt is None:
         return str
-    loaded = load_prompt(prompt)
-    return lambda text: loaded.render(source=text)
+    if prompt.system:  # a chat model, which takes what looks like an instruction for one
+        return lambda text: prompt.render(source=as_data(text))
+    return lambda text: prompt.render(source=text)
 
 
 @lru_cache(maxsize=2)
-def _loaded(profile: str, threads: int) -> Engine:
-    """Load a profile's engine once a process: loading takes a second, translating a sentence less."""
-    return load_engine(profile, "translate", Options(profile=profile, threads=threads))
+def _loaded(choice: ModelChoice, threads: int, device: str) -> Engine:
+    """Load an engine once a process: loading takes a second, translating a sentence less."""
+    return engine_of(choice, Options(threads=threads, device=device))
+
+
+def _command(options: Options) -> str:
+    """Return the command that prepares the models for these options."""
+    flags = {
+        "profile": options.profile, "translator": options.translator, "condenser": options.condenser,
+        "engine": options.backend, "device": None if options.device == "auto" else options.device,
+    }  # fmt: skip
+    return shlex.join(["breve", "models", "prepare", *(f for k, v in flags.items() if v for f in (f"--{k}", v))])
 
 
 def _check_of(segments: Sequence[Segment]) -> Check:

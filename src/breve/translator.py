@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from breve import addresses
 from breve.casing import Casing
 from breve.document import Flag, Segment, Translation
-from breve.engines.base import GREEDY, Decoding, Engine, Request
+from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
 
 if TYPE_CHECKING:
     from breve.options import Options
@@ -70,8 +70,10 @@ def _no_check(source: str, hypothesis: str) -> tuple[Flag, ...]:
 class Translator:
     """Translates segments with an engine; ``check`` adds the flags of a fact check to the known faults."""
 
-    def __init__(self, engine: Engine, prompt: Prompt, options: Options, check: Check = _no_check) -> None:
-        self.engine, self.prompt, self.options, self.check = engine, prompt, options, check
+    def __init__(
+        self, engine: Engine, prompt: Prompt, options: Options, check: Check = _no_check, *, system: str = ""
+    ) -> None:
+        self.engine, self.prompt, self.options, self.check, self.system = engine, prompt, options, check, system
 
     def translate(self, segments: Sequence[Segment], progress: Progress | None = None) -> tuple[Translation, ...]:
         """Return one translation a segment, in the segments' order.
@@ -121,17 +123,22 @@ class Translator:
         if not items:
             return []
         limits = [2 * n + 24 for n in self.engine.count_tokens([text for _, text in items])]
-        requests = [Request(self.prompt(text), limit) for (_, text), limit in zip(items, limits, strict=True)]
+        requests = [
+            Request(self.prompt(text), limit, self.system) for (_, text), limit in zip(items, limits, strict=True)
+        ]
         answers = self.engine.generate(requests, decoding)
         result = []
         for (segment, _), hypotheses in zip(items, answers, strict=True):
-            candidates = [self._judged(segment, h.text.strip(), h.finished) for h in hypotheses]
+            candidates = [self._judged(segment, h) for h in hypotheses]
             result.append(min(candidates, key=lambda t: len(t.flags)))
         return result
 
-    def _judged(self, segment: Segment, text: str, finished: bool) -> Translation:
-        text = addresses.restored(segment.source, text)
-        flags = faults(segment.source, text, finished=finished)
+    def _judged(self, segment: Segment, hypothesis: Hypothesis) -> Translation:
+        text = addresses.restored(segment.source, hypothesis.text.strip())
+        flags = faults(segment.source, text, finished=hypothesis.finished)
+        flags += tuple(
+            Flag("unknown", f"« {piece} » is unknown to the model") for piece in hypothesis.unknown if piece not in text
+        )
         flags += () if any(f.kind == "empty" for f in flags) else self.check(segment.source, text)
         # A segment that got no translation shows its source: a reader can see what is there.
         return replace(Translation(segment.id, text or segment.source), flags=flags)

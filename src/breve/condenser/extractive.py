@@ -65,7 +65,7 @@ class ExtractiveCondenser:
         check: Check, retranslate: Retranslate,
     ) -> tuple[Bullet, ...]:  # fmt: skip
         """Return bullets in the article's order; one that fails ``check`` is repaired or gives way to the next."""
-        wanted = self.bullets or _number_of_bullets(segments)
+        wanted = self.bullets or number_of_bullets(segments)
         brief = _Brief(segments, wanted, wanted * self.max_words)
         left = self._candidates(segments, translations, CONSIDERED * wanted + CONSIDERED)
         while left:
@@ -193,6 +193,7 @@ class _Brief:
         return min(fitting, key=lambda r: r[0].words, default=None)
 
 
-def _number_of_bullets(segments: Sequence[Segment]) -> int:
+def number_of_bullets(segments: Sequence[Segment]) -> int:
+    """Return how many bullets an article's length calls for."""
     words = sum(len(s.source.split()) for s in segments)
     return max(MIN_BULLETS, min(MAX_BULLETS, round(words / WORDS_PER_BULLET)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from breve.engines.base import Engine, Task
+    from breve.engines.profiles import ModelChoice
     from breve.engines.store import Progress
     from breve.options import Options
 
@@ -15,10 +18,34 @@ def load_engine(profile: str, task: Task, options: Options, *, progress: Progres
 
     Raises OptionError for an unknown profile, ModelError when its model can't be had.
     """
-    from breve.engines import store
-    from breve.engines.ctranslate2 import Ctranslate2Engine
     from breve.engines.profiles import load_profile
 
-    choice = load_profile(profile).choice(task)
-    folder = store.prepare(profile, task=task, progress=progress)
-    return Ctranslate2Engine(folder, threads=options.threads, stop=choice.stop, tasks=(task,))
+    return engine_of(load_profile(profile).choice(task), options, tasks=(task,), progress=progress)
+
+
+def engine_of(
+    choice: ModelChoice, options: Options, *,
+    tasks: Sequence[Task] = ("translate", "condense"), progress: Progress | None = None,
+) -> Engine:  # fmt: skip
+    """Return the engine that runs a model; see load_engine()."""
+    if choice.engine == "server":
+        from breve.engines.server import ServerEngine
+
+        return ServerEngine(choice, tasks=tasks)
+    from breve.engines import store
+
+    folder, device = store.ready(choice, options.device, progress=progress), store.resolve(options.device)
+    settings: dict[str, Any] = {"threads": options.threads, "stop": choice.stop, "tasks": tasks}
+    if not choice.is_of_the_hub:
+        from breve.engines.ctranslate2 import Ctranslate2Engine
+
+        return Ctranslate2Engine(folder, **settings)
+    if choice.engine == "transformers":
+        from breve.engines.transformers import TransformersEngine
+
+        return TransformersEngine(folder, device=device, **settings)
+    from breve.engines.converted import Decoder, EncoderDecoder
+    from breve.engines.layout import Layout
+
+    kind = Decoder if Layout.load(folder).kind == "decoder" else EncoderDecoder
+    return kind(folder, device=device, **settings)

@@ -27,22 +27,29 @@ GREEDY = Decoding()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A text for the model, complete with its prompt, and the most tokens that its answer may take."""
+    """A text for the model, complete with its prompt, and the most tokens that its answer may take.
+
+    ``system`` is told to a chat model before the text. An engine that can constrains the answer to ``json_schema``.
+    """
 
     text: str
     max_new_tokens: int = 256
+    system: str = ""
+    json_schema: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """One generated text. ``score`` is the mean log-probability of its tokens (natural logarithm, at most 0).
 
-    ``finished`` is False when the text was cut at ``max_new_tokens``.
+    It is 0 where an engine isn't told. ``finished`` is False when the text was cut at ``max_new_tokens``.
+    ``unknown`` holds the pieces of the request's text that the model has no token for, so that it can't have read them.
     """
 
     text: str
     score: float
     finished: bool = True
+    unknown: tuple[str, ...] = ()
 
 
 @runtime_checkable
@@ -72,4 +79,14 @@ class Engine(Protocol):
 
     def signature(self) -> Mapping[str, Any]:
         """Return what identifies the model: engine, model, revision or hash, quantization, versions."""
+        ...
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """An engine that says how much text it can read at once."""
+
+    @property
+    def max_input_tokens(self) -> int:
+        """The most tokens of one request's text; a longer one is refused or read in parts, never cut."""
         ...

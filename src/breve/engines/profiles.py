@@ -8,18 +8,26 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from breve.engines.base import Task
 from breve.errors import OptionError
 
-EngineName = Literal["ctranslate2"]
+if TYPE_CHECKING:
+    from breve.options import Options
+
+EngineName = Literal["ctranslate2", "transformers", "server"]
+EXTRACTIVE = "extractive"  # as a condenser's name: no model
 
 
 class ModelChoice(BaseModel):
-    """An engine and its model. ``stop`` ends a generated text where one of its strings begins."""
+    """An engine and its model: one of ours, a name on the Hugging Face hub, a folder, or a server's name for it.
+
+    ``stop`` ends a generated text where one of its strings begins. ``prefix`` comes before every text, as some
+    encoder-decoders want it. ``pickle`` allows weights that can run code when they are read.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,6 +35,23 @@ class ModelChoice(BaseModel):
     model: str
     prompt: str | None = None
     stop: tuple[str, ...] = ()
+    # Of the hub:
+    revision: str = "main"
+    licence: str | None = None
+    prefix: str | None = None
+    quantization: str | None = None
+    pickle: bool = False
+    # Of a server:
+    base_url: str | None = None
+    timeout_s: float = Field(default=120.0, gt=0)
+    max_retries: int = Field(default=4, ge=0)
+    concurrency: int = Field(default=4, ge=1, le=256)
+    context_tokens: int = Field(default=8192, ge=512)
+
+    @property
+    def is_of_the_hub(self) -> bool:
+        """Whether the model is fetched or read from a folder, not ours and not a server's."""
+        return self.engine != "server" and ("/" in self.model or Path(self.model).is_dir())
 
 
 class Profile(BaseModel):
@@ -73,6 +98,35 @@ def load_profile(name: str) -> Profile:
     if name not in profiles:
         raise OptionError(f"profile is {name!r}; it must be one of {', '.join(sorted(profiles))}")
     return profiles[name]
+
+
+def choose(task: Task, options: Options) -> ModelChoice | None:
+    """Return the model of a task for these options, or None where it is done without one.
+
+    Raises OptionError for an unknown profile or model, and for a backend that can't run the chosen one.
+    """
+    name = options.translator if task == "translate" else options.condenser
+    if name is None:
+        profile = load_profile(options.profile)
+        chosen = profile.choice(task) if task == "translate" else profile.condense
+    elif name == EXTRACTIVE and task == "condense":
+        return None
+    elif name in load_profiles():
+        chosen = load_profile(name).choice(task)
+    elif "/" in name or Path(name).is_dir():
+        chosen = ModelChoice(engine="ctranslate2", model=name)
+    else:
+        raise OptionError(f"there is no model {name!r}; give a profile, a name of the hub (owner/name) or a folder")
+    if chosen is None or options.backend in (None, chosen.engine):
+        return chosen
+    if not chosen.is_of_the_hub:
+        raise OptionError(f"{chosen.model} runs on {chosen.engine} alone, not on {options.backend}")
+    return chosen.model_copy(update={"engine": options.backend})
+
+
+def choices(options: Options) -> dict[Task, ModelChoice | None]:
+    """Return the model of every task for these options; see choose()."""
+    return {task: choose(task, options) for task in get_args(Task)}
 
 
 def parse_profiles(text: str, where: str) -> dict[str, Profile]:

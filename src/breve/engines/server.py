@@ -1,0 +1,154 @@
+"""Any server that speaks the OpenAI interface: vLLM, llama.cpp, Ollama, a hosted one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
+from breve.errors import ModelError, ModelMissing
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+    from breve.engines.profiles import ModelChoice
+
+URL, MODEL, KEY = "BREVE_SERVER_URL", "BREVE_SERVER_MODEL", "OPENAI_API_KEY"
+HINTS = {401: f"set {KEY}", 403: f"set {KEY}", 404: f"set {MODEL} to a model that the server has, and check {URL}"}
+FIRST = "first"  # as a model's name: the first that the server lists
+CHARACTERS_PER_TOKEN = 3  # no tokenizer is at hand: on the low side for French, so that limits are on the safe side
+OTHER_TEMPERATURE = 0.7  # of the hypotheses after the first, where greedy ones would all be the same
+THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+
+
+class ServerEngine:
+    """A model behind a URL. The client retries what is worth it: cut connections, 408, 409, 429 and 5xx, with backoff.
+
+    The key comes from the environment alone and is in no signature and no message. Scores are 0: servers don't agree
+    on giving them. Beam search and penalties are the server's business too, so those settings aren't sent.
+    """
+
+    name = "server"
+
+    def __init__(self, choice: ModelChoice, *, tasks: Iterable[Task] = ("translate", "condense")) -> None:
+        self._choice = choice
+        self._tasks: frozenset[Task] = frozenset(tasks)
+        self._url = os.environ.get(URL) or choice.base_url or ""
+        self._constrains = True
+        if not self._url:
+            hint = f"export {URL}=http://127.0.0.1:8080/v1, or set base_url in a profile of your own"
+            raise ModelMissing("the server profile has no URL", hint=hint)
+
+    @property
+    def tasks(self) -> frozenset[Task]:
+        """The tasks that it was made for."""
+        return self._tasks
+
+    @property
+    def max_input_tokens(self) -> int:
+        """The profile's ``context_tokens``, less what an answer takes: the interface doesn't tell."""
+        return self._choice.context_tokens * 3 // 4
+
+    @cached_property
+    def model(self) -> str:
+        """The model's name: from the environment, else the profile's, else the first that the server lists."""
+        named = os.environ.get(MODEL) or self._choice.model
+        if named != FIRST:
+            return named
+        with self._errors():
+            return next(iter(self._client.models.list())).id
+
+    def generate(self, requests: Sequence[Request], decoding: Decoding = GREEDY) -> list[list[Hypothesis]]:
+        """Return hypotheses in the requests' order; ``concurrency`` of them are under way at once.
+
+        Raises ModelError when the server fails for good, ModelMissing when it can't be reached.
+        """
+        ranks = range(decoding.num_hypotheses)
+        jobs = [(request, decoding, rank) for request in requests for rank in ranks]
+        if not jobs:
+            return []
+        with self._errors(), ThreadPoolExecutor(self._choice.concurrency) as pool:
+            found = list(pool.map(lambda job: self._one(*job), jobs))
+        return [found[i : i + len(ranks)] for i in range(0, len(found), len(ranks))]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return an estimate for each text: a token for three characters, or a word if there are more of them."""
+        return [max(len(text.split()), -(-len(text) // CHARACTERS_PER_TOKEN)) for text in texts]
+
+    def signature(self) -> Mapping[str, Any]:
+        """Return the model's name and the server's host."""
+        return {"engine": self.name, "model": self.model, "host": urlsplit(self._url).hostname}
+
+    @cached_property
+    def _client(self) -> OpenAI:
+        try:
+            from openai import OpenAI
+        except ImportError as error:
+            hint = 'pip install "breve[server]"'
+            raise ModelMissing(f"the server profile needs a package: {error}", hint=hint) from error
+        return OpenAI(
+            base_url=self._url, api_key=os.environ.get(KEY) or "none",
+            timeout=self._choice.timeout_s, max_retries=self._choice.max_retries,
+        )  # fmt: skip
+
+    def _one(self, request: Request, decoding: Decoding, rank: int) -> Hypothesis:
+        from openai import BadRequestError
+
+        asked = self._asked(request, decoding, rank)
+        if request.json_schema and self._constrains:
+            try:
+                return self._answer(asked | {"response_format": _response_format(request.json_schema)})
+            except BadRequestError:  # an old server: the answer is parsed and repaired instead
+                self._constrains = False
+        return self._answer(asked)
+
+    def _asked(self, request: Request, decoding: Decoding, rank: int) -> dict[str, Any]:
+        messages = [{"role": "system", "content": request.system}] if request.system else []
+        temperature = decoding.temperature or (OTHER_TEMPERATURE if rank else 0.0)
+        return {
+            "model": self.model,
+            "messages": [*messages, {"role": "user", "content": request.text}],
+            "max_tokens": request.max_new_tokens,
+            "temperature": temperature,
+            "top_p": decoding.top_p,
+            "seed": decoding.seed + rank,
+        }
+
+    def _answer(self, asked: Mapping[str, Any]) -> Hypothesis:
+        reply = self._client.chat.completions.create(**asked)
+        choices = getattr(reply, "choices", None)
+        if not choices:  # a body of another form comes through the client as it is
+            raise ModelError(f"the server's answer has no choices: {str(reply)[:80]!r}")
+        text = THOUGHTS.sub("", choices[0].message.content or "")
+        return Hypothesis(text.strip(), 0.0, finished=choices[0].finish_reason != "length")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn the client's errors into ours."""
+        from openai import APIConnectionError, APIStatusError, OpenAIError
+
+        try:
+            yield
+        except APIConnectionError as error:
+            hint = f"start it, or set {URL} to where it runs"
+            raise ModelMissing(f"the server at {self._host} can't be reached: {error}", hint=hint) from error
+        except APIStatusError as error:
+            message = f"the server at {self._host} answered {error.status_code}: {str(error.message)[:200]}"
+            raise ModelError(message, hint=HINTS.get(error.status_code)) from error
+        except (OpenAIError, ValueError, StopIteration) as error:
+            raise ModelError(f"the server at {self._host} gave an answer that can't be read: {error}") from error
+
+    @property
+    def _host(self) -> str:
+        parts = urlsplit(self._url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema), "strict": True}}

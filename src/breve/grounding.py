@@ -1,0 +1,108 @@
+"""Is what a model wrote grounded in the article: which sentences say it, and what in it does none of them say?
+
+A written bullet shares its words with the sentences that it rests on; their English translations are at hand, so
+words are compared within one language. Rare words count more (inverse document frequency over the article's
+sentences), stems are words cut short.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from breve.document import Flag
+from breve.facts.flat import flatten
+from breve.facts.names import fold, name_words, sound
+
+KINDS: Final = {
+    "support": "too little of the bullet is in the sentences that it rests on",
+    "url": "an address is not in the source",
+    "name": "a name is not in the article",
+}
+STEM = 5  # letters: "announced" and "announces" are one term
+SUPPORT = 0.6  # share of a bullet's words, by weight, that its evidence must have
+GAIN = 0.12  # what a further sentence must add to the share to be cited
+MOST = 4  # sentences cited by alignment
+ADDRESS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,12}://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|\b(?:[\w-]+\.)+(?:com|org|net|info|io|fr|eu|uk|de|be|ch|ca|co|ai|app|dev|me|ru|cn|xyz|link|site|online|top)\b"
+    r"(?:/\S*)?",
+    re.I,
+)
+_STOPWORDS = (
+    "a about after all also an and are as at be been before both but by can could did do does for from had has have "
+    "he her him his how if in into is it its may more most no not of on one only or other our out over said say says "
+    "she should so some such than that the their them then there these they this those to under up was we were what "
+    "when where which while who will with would you your"
+)
+STOPWORDS = frozenset(_STOPWORDS.split())
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of an English text: numbers whole, other words cut to their stem, no stop words."""
+    words = re.findall(r"\d+(?:[.,]\d+)*|[^\W_]+", fold(text))
+    found = (word for word in words if len(word) > 1 or word.isdigit())
+    return [word if word[0].isdigit() else word[:STEM] for word in found if word not in STOPWORDS]
+
+
+def addresses(text: str) -> list[str]:
+    """Return the web and mail addresses of a text, in lower case."""
+    return [hit.group().rstrip(".,;:!?)»\"'").lower() for hit in ADDRESS.finditer(text)]
+
+
+class Grounding:
+    """The sentences of one article, in English and in French, as evidence for what is said of it."""
+
+    def __init__(self, translations: Sequence[str], sources: Sequence[str]) -> None:
+        self._terms = [frozenset(terms(text)) for text in translations]
+        self._spread = Counter(term for row in self._terms for term in row)
+        text = "\n".join([*sources, *translations])
+        self._words = {fold(token.shape) for token in flatten(text).tokens}
+        self._sounds = {sound(word) for word in self._words if len(word) > 3}
+        self._addresses = frozenset(addresses("\n".join(sources)))
+
+    def support(self, text: str, evidence: Collection[int]) -> float:
+        """Return how much of a text's weight in words the sentences of these numbers have, from 0 to 1."""
+        wanted = self._weights(text)
+        known: set[str] = set().union(*(self._terms[n] for n in evidence))
+        return sum(w for term, w in wanted.items() if term in known) / (sum(wanted.values()) or 1.0)
+
+    def align(self, text: str) -> tuple[int, ...]:
+        """Return the numbers of the sentences that a text rests on, ascending; few, and none for an invention."""
+        chosen: list[int] = []
+        share = 0.0
+        wanted = self._weights(text).keys()
+        near = [n for n, row in enumerate(self._terms) if not wanted.isdisjoint(row)]
+        while near and len(chosen) < MOST:
+            best = max(near, key=lambda n: (self.support(text, [*chosen, n]), -n))
+            gained = self.support(text, [*chosen, best])
+            if gained - share < GAIN:
+                break
+            share = gained
+            chosen.append(best)
+            near.remove(best)
+        return tuple(sorted(chosen)) if share >= SUPPORT else ()
+
+    def flags(self, text: str, evidence: Collection[int]) -> tuple[Flag, ...]:
+        """Return what a text says that the sentences of these numbers, or the whole article, don't."""
+        flags = [Flag("url", f"{a} is not in the source") for a in addresses(text) if a not in self._addresses]
+        flags += [Flag("name", f"{word} is not in the article") for word in self._strange(text)]
+        share = self.support(text, evidence)
+        if share < SUPPORT:
+            flags.append(Flag("support", f"{share:.0%} of its words are in the sentences that it cites"))
+        return tuple(dict.fromkeys(flags))
+
+    def _weights(self, text: str) -> dict[str, float]:
+        size = len(self._terms)
+        return {term: math.log(2 + size / (1 + self._spread[term])) for term in terms(text)}
+
+    def _strange(self, text: str) -> list[str]:
+        """Return the names that neither the article's French nor its English has."""
+        return [word for word in name_words(flatten(text), "en") if not self._knows(word)]
+
+    def _knows(self, word: str) -> bool:
+        folded = fold(word)
+        return folded in self._words or folded.removesuffix("s") in self._words or sound(folded) in self._sounds
