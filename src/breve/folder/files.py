@@ -48,8 +48,8 @@ def list_files(root: Path, wanted: Wanted, leave_out: Path, on_error: OnError) -
 def wanted_by(globs: Sequence[str]) -> Wanted:
     """Return whether a relative path is wanted: ``*.txt`` looks at the name, ``2024/**/*.txt`` at the whole path."""
     rules = [("/" in glob, re.compile(_pattern(glob))) for glob in globs]
-    return lambda path: not rules or any(
-        rule.fullmatch(path if whole else PurePosixPath(path).name) for whole, rule in rules
+    return lambda path: (
+        not rules or any(rule.fullmatch(path if whole else PurePosixPath(path).name) for whole, rule in rules)
     )
 
 

@@ -54,14 +54,22 @@ class Journal:
 
     def __init__(self, out_dir: Path, *, read_only: bool = False) -> None:
         file = out_dir / HIDDEN / "journal.sqlite"
-        place = ":memory:" if read_only and not file.exists() else f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        place = (
+            ":memory:"
+            if read_only and not file.exists()
+            else f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        )
         self._lock = threading.Lock()
         with _as_output_error():
             self._base = sqlite3.connect(place, uri=True, check_same_thread=False, isolation_level=None)
             if not read_only:
                 # A commit lost with the power is work done twice, never a wrong row.
                 self._base.executescript("pragma journal_mode = wal; pragma synchronous = normal;")
-            self._base.executescript(SCHEMA if not read_only or place == ":memory:" else SCHEMA.rpartition("create")[1] + SCHEMA.rpartition("create")[2])
+            self._base.executescript(
+                SCHEMA
+                if not read_only or place == ":memory:"
+                else SCHEMA.rpartition("create")[1] + SCHEMA.rpartition("create")[2]
+            )
 
     def get(self, path: str) -> Entry | None:
         """Return the row of a path."""
@@ -117,7 +125,9 @@ class Journal:
 
 def key_of(data: bytes, format: str | None, signature: str) -> str:  # noqa: A002 - the reader's word
     """Return the key of a brief: of the article's bytes, how they are read, and the settings."""
-    return hashlib.sha256(b"\0".join([hashlib.sha256(data).digest(), str(format).encode(), signature.encode()])).hexdigest()
+    return hashlib.sha256(
+        b"\0".join([hashlib.sha256(data).digest(), str(format).encode(), signature.encode()])
+    ).hexdigest()
 
 
 def digest_of(signature: Mapping[str, Any]) -> str:

@@ -49,14 +49,16 @@ class InProcess:
         self._worker = Worker(spec)
 
     def signature(self) -> str:
+        """Return the digest of every setting that affects a brief."""
         return self._worker.signature
 
     def results(self, groups: Iterator[Group]) -> Iterator[Done]:
+        """Yield each group and its results, in order."""
         for group in groups:
             yield group, self._worker.run(group)
 
     def close(self) -> None:
-        pass
+        """Do nothing: the worker ends with the process."""
 
 
 class Processes:
@@ -67,9 +69,11 @@ class Processes:
         self._pool = self._start()
 
     def signature(self) -> str:
+        """Return the digest of every setting that affects a brief."""
         return self._pool.submit(_signature).result()
 
     def results(self, groups: Iterator[Group]) -> Iterator[Done]:
+        """Yield each group and its results, in order."""
         waiting: deque[tuple[Group, Future[list[Result]]]] = deque()
         for group in groups:
             waiting.append((group, self._pool.submit(_run, group)))
@@ -79,6 +83,7 @@ class Processes:
             yield self._result(waiting)
 
     def close(self) -> None:
+        """End the processes."""
         self._pool.shutdown(cancel_futures=True)
 
     def _start(self) -> ProcessPoolExecutor:
@@ -140,6 +145,3 @@ def _held() -> Worker:
 
 def _succeeded(future: Future[list[Result]]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
-
-
-__all__ = ["Group", "InProcess", "Processes", "Workers", "local_workers"]

@@ -74,4 +74,6 @@ def remove_temporary(folder: Path) -> None:
 
 def _output_error(path: Path, error: OSError) -> OutputError:
     kind = OutputFull if error.errno in FATAL else OutputError
-    return kind(f"{path} can't be written: {error.strerror}", hint="free some space or make it writable, then run again")
+    return kind(
+        f"{path} can't be written: {error.strerror}", hint="free some space or make it writable, then run again"
+    )

@@ -38,9 +38,8 @@ def row_of(entry: Entry) -> dict[str, Any]:
     if entry.status == "failed":
         return row | {"error": entry.error, "message": entry.message, "hint": entry.hint}
     outputs = {suffix: output_name(path, suffix) for suffix in sorted(entry.outputs or {})}
-    return row | {
-        "title": entry.title, "bullets": list(entry.bullets), "flags": entry.flags, "outputs": outputs, "key": entry.key,
-    }  # fmt: skip
+    shown = {"title": entry.title, "bullets": list(entry.bullets), "flags": entry.flags}
+    return row | shown | {"outputs": outputs, "key": entry.key}
 
 
 def _rows(journal: Journal) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,13 +15,14 @@ from typing import Unpack
 from breve.engines.base import Engine
 from breve.errors import OptionError, OutputError
 from breve.folder.files import output_name
-from breve.folder.journal import HIDDEN, Entry, Journal
-from breve.folder.local import Group, Workers, local_workers
+from breve.folder.journal import Entry, Journal
+from breve.folder.local import Group, InProcess, Workers, local_workers
 from breve.folder.lock import output_folder, stop_signals
 from breve.folder.outputs import OutputFull, write_files
 from breve.folder.plan import GROUP_BYTES, GROUP_FILES, Plan, Settled
 from breve.folder.report import write_report
 from breve.folder.settings import BatchSettings, Brief, Failure, Job, Report, Result, SettingValues, failure_of
+from breve.folder.watch import changes
 from breve.folder.work import WorkerSpec
 from breve.options import Options, OptionValues
 
@@ -34,20 +35,33 @@ class BatchValues(OptionValues, SettingValues, total=False):
 
 def batch(
     in_dir: str | os.PathLike[str], out_dir: str | os.PathLike[str], *, engine: Engine | None = None,
-    progress: Progress | None = None, **values: Unpack[BatchValues],
+    progress: Progress | None = None, watch: bool = False, **values: Unpack[BatchValues],
 ) -> Report:  # fmt: skip
     """Write a brief of every article under a folder into another, and say what was done.
 
     ``values`` are the fields of Options and of BatchSettings; ``engine`` takes the place of the profile's model.
-    What is done already is not done again. A file that can't be used is recorded and the rest goes on.
+    What is done already is not done again. With ``watch`` it goes on with new and changed files until a signal or
+    KeyboardInterrupt. A file that can't be used is recorded and the rest goes on.
     Raises OptionError for a wrong call or an output folder in use, ModelError, and OutputError when no further
     result can be written.
     """
-    names = {field.name for field in dataclasses.fields(BatchSettings)}
-    settings = BatchSettings(**{k: v for k, v in values.items() if k in names})  # type: ignore[arg-type]
-    options = Options(**{k: v for k, v in values.items() if k not in names})  # type: ignore[arg-type]
-    spec = WorkerSpec(options, settings.formats, engine)
-    return Run(Path(in_dir), Path(out_dir), settings, spec, progress).run()
+    settings, spec = _told(values, engine)
+    return Run(Path(in_dir), Path(out_dir), settings, spec, progress).run(watch=watch)
+
+
+def planned(
+    in_dir: str | os.PathLike[str], out_dir: str | os.PathLike[str], *, engine: Engine | None = None,
+    **values: Unpack[BatchValues],
+) -> Iterator[str]:  # fmt: skip
+    """Yield the paths that batch() would work on, and write nothing."""
+    settings, spec = _told(values, engine)
+    _check_folders(Path(in_dir), Path(out_dir))
+    journal = Journal(Path(out_dir), read_only=True)
+    try:
+        plan = Plan(Path(in_dir), Path(out_dir), settings, journal, InProcess(spec).signature())
+        yield from (step.path for step in plan.steps() if not isinstance(step, Settled))
+    finally:
+        journal.close()
 
 
 class Run:
@@ -57,13 +71,13 @@ class Run:
         self, in_dir: Path, out_dir: Path, settings: BatchSettings, spec: WorkerSpec, progress: Progress | None = None
     ) -> None:
         self.in_dir, self.out_dir, self.settings, self.spec = in_dir, out_dir, settings, spec
-        self.progress = progress or (lambda report: None)
+        self.progress = progress
         self.report = Report(str(out_dir))
         self.stop = Event()
+        self.started = time.monotonic()
 
-    def run(self) -> Report:
+    def run(self, *, watch: bool = False) -> Report:
         """Do it all, and write the report."""
-        started = time.monotonic()
         _check_folders(self.in_dir, self.out_dir)
         with ExitStack() as stack:
             stack.enter_context(output_folder(self.out_dir, wait=self.settings.wait))
@@ -73,36 +87,47 @@ class Run:
             journal = Journal(self.out_dir)
             stack.callback(journal.close)
             plan = Plan(self.in_dir, self.out_dir, self.settings, journal, workers.signature())
-            try:
-                self._work(plan, workers)
-                if not (self.stop.is_set() or self.settings.globs or self.settings.retry_failed or self.settings.limit):
-                    journal.forget_unseen_failures()
-            finally:
-                write_report(self.out_dir, journal)
-        self.report.seconds = time.monotonic() - started
+            if self.progress:
+                self.report.total = sum(1 for _ in plan.paths())
+            for paths in changes(self.in_dir, self.out_dir, self.stop) if watch else [None]:
+                try:
+                    self._work(plan, workers, paths)
+                finally:
+                    write_report(self.out_dir, journal)
+            if self._saw_all():
+                journal.forget_unseen_failures()
+        self._tell()
         return self.report
 
-    def _work(self, plan: Plan, workers: Workers) -> None:
+    def _saw_all(self) -> bool:
+        s = self.settings
+        return not (self.stop.is_set() or s.globs or s.retry_failed or s.limit)
+
+    def _tell(self) -> None:
+        self.report.seconds = time.monotonic() - self.started
+        if self.progress:
+            self.progress(self.report)
+
+    def _work(self, plan: Plan, workers: Workers, paths: Sequence[str] | None) -> None:
         with ThreadPoolExecutor(1, "write") as writer, ThreadPoolExecutor(1, "read") as reader:
             writing: Future[None] | None = None
-            for group, results in workers.results(self._groups(plan, reader)):
+            for group, results in workers.results(self._groups(self._read(plan, paths), reader)):
                 if writing is not None:
                     writing.result()
                 writing = writer.submit(self._write, plan, list(zip(group, results, strict=True)))
             if writing is not None:
                 writing.result()
 
-    def _groups(self, plan: Plan, reader: ThreadPoolExecutor) -> Iterator[Group]:
+    def _groups(self, groups: Iterator[Group], reader: ThreadPoolExecutor) -> Iterator[Group]:
         """Yield groups of jobs; the next one is read while one is worked on."""
-        groups = self._read(plan)
         ahead = reader.submit(next, groups, None)
         while (group := ahead.result()) is not None and not self.stop.is_set():
             ahead = reader.submit(next, groups, None)
             yield group
 
-    def _read(self, plan: Plan) -> Iterator[list[Job]]:
+    def _read(self, plan: Plan, paths: Sequence[str] | None) -> Iterator[Group]:
         group: list[Job] = []
-        for step in plan.steps():
+        for step in plan.steps(paths):
             if self.stop.is_set():
                 return
             if isinstance(step, Job):
@@ -127,7 +152,7 @@ class Run:
             self.report.known += 1
         else:
             self.report.skipped += 1
-        self.progress(self.report)
+        self._tell()
 
     def _write(self, plan: Plan, pairs: Iterable[tuple[Job, Result]]) -> None:
         """Write a group's briefs, then journal them."""
@@ -142,7 +167,7 @@ class Run:
                     self.report.done += 1
         finally:
             plan.journal.put(entries)
-        self.progress(self.report)
+        self._tell()
 
     def _written(self, job: Job, result: Result) -> tuple[Entry, Failure | None]:
         if isinstance(result, Failure):
@@ -185,6 +210,14 @@ def _failed(failure: Failure, key: str | None, modified: float) -> Entry:
     )  # fmt: skip
 
 
+def _told(values: BatchValues, engine: Engine | None) -> tuple[BatchSettings, WorkerSpec]:
+    """Return the settings, and what a worker needs; raises OptionError for a value out of range."""
+    names = {field.name for field in dataclasses.fields(BatchSettings)}
+    settings = BatchSettings(**{k: v for k, v in values.items() if k in names})  # type: ignore[arg-type]  # TypedDicts
+    options = Options(**{k: v for k, v in values.items() if k not in names})  # type: ignore[arg-type]
+    return settings, WorkerSpec(options, settings.formats, engine)
+
+
 def _check_folders(in_dir: Path, out_dir: Path) -> None:
     if not in_dir.is_dir():
         raise OptionError(f"{in_dir} is no folder; give the folder of the articles")
@@ -192,6 +225,3 @@ def _check_folders(in_dir: Path, out_dir: Path) -> None:
         raise OptionError(f"{out_dir} is a file; give a folder for the briefs")
     if out_dir.exists() and in_dir.samefile(out_dir):
         raise OptionError(f"{in_dir} can't hold both articles and briefs; give another output folder")
-
-
-__all__ = ["HIDDEN", "BatchValues", "Progress", "Run", "batch"]

@@ -14,7 +14,6 @@ RUNNERS: tuple[str, ...] = get_args(Runner)
 # The formats of the briefs: file suffix -> the renderer's name.
 FORMATS = {"md": "markdown", "json": "json", "html": "html"}
 PARQUET = "parquet"
-INTERRUPTED, TERMINATED = 130, 143  # exit codes: 128 and the signal's number
 
 
 class SettingValues(TypedDict, total=False):
@@ -27,7 +26,6 @@ class SettingValues(TypedDict, total=False):
     retry_failed: bool
     fail_fast: bool
     wait: bool
-    dry_run: bool
     workers: int
     runner: Runner
     max_file_bytes: int
@@ -44,7 +42,6 @@ class BatchSettings:
     retry_failed: bool = False
     fail_fast: bool = False
     wait: bool = True  # for another run on the same output folder
-    dry_run: bool = False
     workers: int = 1
     runner: Runner = "local"
     max_file_bytes: int = 16_000_000  # a megabyte of text takes the embedded model an hour or two
@@ -97,7 +94,8 @@ Result = Brief | Failure
 class Report:
     """What a run did: counts of files, the first failures, and where the whole report lies.
 
-    ``failed`` counts this run's failures, ``known`` those of earlier runs that were left as they are.
+    ``failed`` counts this run's failures, ``known`` those of earlier runs that were left as they are. ``total`` is
+    the number of files, if they were counted.
     """
 
     out_dir: str
@@ -106,12 +104,22 @@ class Report:
     skipped: int = 0
     failed: int = 0
     known: int = 0
-    planned: int = 0
+    total: int | None = None
     seconds: float = 0.0
     signal: int | None = None
     failures: list[Failure] = field(default_factory=list)
 
     SHOWN = 50  # failures kept in memory; report.jsonl has them all
+
+    @property
+    def worked(self) -> int:
+        """The files that took work."""
+        return self.done + self.failed
+
+    @property
+    def seen(self) -> int:
+        """The files that are settled, one way or another."""
+        return self.worked + self.copied + self.skipped + self.known
 
     @property
     def exit_code(self) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from breve.document import Segment, Timing, Translation
 from breve.engines.base import Engine
-from breve.errors import InputError, ModelError
+from breve.errors import ModelError
 from breve.folder.journal import digest_of
 from breve.folder.settings import FORMATS, Brief, Job, Result, failure_of
 from breve.options import Options
@@ -53,10 +53,9 @@ class Worker:
     def run(self, jobs: Sequence[Job]) -> list[Result]:
         """Return a brief or a failure for each job, in order. Raises ModelError: no other article would do better."""
         drafts = [self._draft(job) for job in jobs]
-        good = [n for n, draft in enumerate(drafts) if isinstance(draft, Draft)]
+        good = {n: draft for n, draft in enumerate(drafts) if isinstance(draft, Draft)}
         try:
-            shared = self._translations([drafts[n] for n in good])
-            translated = dict(zip(good, shared, strict=True))
+            translated = dict(zip(good, self._translations(list(good.values())), strict=True))
         except ModelError:
             raise
         except Exception:  # whatever one article provoked, the others are done: each by itself
@@ -72,8 +71,6 @@ class Worker:
                 job.data, format=format_of(job.path), language_check=self.pipeline.options.language_check
             )  # fmt: skip
             return self.pipeline.draft(article)
-        except InputError as error:
-            return failure_of(job.path, error)
         except Exception as error:  # a fault of a reader's library must not end the run
             return failure_of(job.path, error)
 
