@@ -1,0 +1,87 @@
+"""Measure a folder of many small files with a scripted engine: seconds, and memory as it grows.
+
+usage: python bench/batch_speed.py [--files 10000] [--workers 1]
+
+Memory is read every half second; the report compares the run's second half with its first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+import breve
+from breve.engines.scripted import ScriptedEngine
+
+TEXT = (
+    "La mairie de Vesoul ferme la piscine numéro {n}\n\nLa mairie de Vesoul a annoncé mardi la fermeture de la"
+    " piscine numéro {n} à partir du 3 mars 2025. Les travaux coûteront {n} euros, selon l’adjoint aux sports.\n"
+)
+
+
+def source_of(prompt: str) -> str:
+    return prompt.split(": ", 1)[1].rsplit("\n", 1)[0]
+
+
+def make_files(folder: Path, number: int) -> None:
+    """Write so many small articles, a thousand a folder, no two the same."""
+    for n in range(number):
+        place = folder / f"{n // 1000:03}"
+        place.mkdir(exist_ok=True)
+        (place / f"article-{n:06}.txt").write_text(TEXT.format(n=n), encoding="utf-8")
+
+
+def memory_mb() -> float:
+    """Return the memory of this process and its children."""
+    me = psutil.Process()
+    return sum(p.memory_info().rss for p in [me, *me.children(recursive=True)]) / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        articles, briefs = Path(scratch, "articles"), Path(scratch, "briefs")
+        articles.mkdir()
+        make_files(articles, options.files)
+        samples: list[float] = []
+        done = threading.Event()
+
+        def sample() -> None:
+            while not done.wait(0.5):
+                samples.append(memory_mb())
+
+        watcher = threading.Thread(target=sample)
+        watcher.start()
+        cpu = time.process_time()
+        started = time.perf_counter()
+        report = breve.batch(articles, briefs, engine=ScriptedEngine(answer=source_of), workers=options.workers)
+        seconds = time.perf_counter() - started
+        cpu = time.process_time() - cpu
+        started = time.perf_counter()
+        again = breve.batch(articles, briefs, engine=ScriptedEngine(answer=source_of))
+        rerun = time.perf_counter() - started
+        done.set()
+        watcher.join()
+        half = len(samples) // 2
+        row = {
+            "files": report.done, "seconds": round(seconds, 1), "cpu_s": round(cpu, 1),
+            "files_a_second": round(report.done / seconds), "rerun_seconds": round(rerun, 1),
+            "rerun_skipped": again.skipped, "peak_MB": round(max(samples)),
+            "first_half_MB": round(sum(samples[:half]) / half), "second_half_MB": round(sum(samples[half:]) / half),
+            "load": round(os.getloadavg()[0], 1),
+        }  # fmt: skip
+        print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()
