@@ -18,25 +18,8 @@ from pathlib import Path
 import psutil
 
 import breve
+from batch_driver import answer, make_files
 from breve.engines.scripted import ScriptedEngine
-
-TEXT = (
-    "La mairie de Vesoul ferme la piscine numéro {n}\n\nLa mairie de Vesoul a annoncé mardi la fermeture de la"
-    " piscine numéro {n} à partir du 3 mars 2025. Les travaux coûteront {n} euros, selon l’adjoint aux sports.\n"
-)
-
-
-def source_of(prompt: str) -> str:
-    return prompt.split(": ", 1)[1].rsplit("\n", 1)[0]
-
-
-def make_files(folder: Path, number: int) -> None:
-    """Write so many small articles, a thousand a folder, no two the same."""
-    for n in range(number):
-        place = folder / f"{n // 1000:03}"
-        place.mkdir(exist_ok=True)
-        (place / f"article-{n:06}.txt").write_text(TEXT.format(n=n), encoding="utf-8")
-
 
 def memory_mb() -> float:
     """Return the memory of this process and its children."""
@@ -64,11 +47,11 @@ def main() -> None:
         watcher.start()
         cpu = time.process_time()
         started = time.perf_counter()
-        report = breve.batch(articles, briefs, engine=ScriptedEngine(answer=source_of), workers=options.workers)
+        report = breve.batch(articles, briefs, engine=ScriptedEngine(answer=answer), workers=options.workers)
         seconds = time.perf_counter() - started
         cpu = time.process_time() - cpu
         started = time.perf_counter()
-        again = breve.batch(articles, briefs, engine=ScriptedEngine(answer=source_of))
+        again = breve.batch(articles, briefs, engine=ScriptedEngine(answer=answer))
         rerun = time.perf_counter() - started
         done.set()
         watcher.join()

@@ -173,6 +173,15 @@ class TestEmbedded:
         good, bad = decoder.score([prompt, prompt], [" The cat sleeps on the bed.", " Stocks fell on Monday again."])
         assert bad < good < 0
 
+    @pytest.mark.parametrize("decoding", [GREEDY, Decoding(beam_size=4, num_hypotheses=4, repetition_penalty=1.1)])
+    def test_a_text_does_not_depend_on_its_neighbours(self, decoder: Ctranslate2Engine, decoding: Decoding) -> None:
+        article = (Path(__file__).parents[1] / "seeds/sante.fr.txt").read_text("utf-8")
+        sentences = [line for line in article.splitlines() if line][:8]
+        asked = requests(*sentences)
+        alone = [decoder.generate([request], decoding)[0] for request in asked]
+        assert decoder.generate(asked, decoding) == alone
+        assert decoder.generate(asked[::-2], decoding) == alone[::-2]
+
     def test_a_shared_beginning_changes_nothing(self, decoder: Ctranslate2Engine) -> None:
         examples = "French: Bonjour.\nEnglish: Hello.\n\nFrench: Merci à vous.\nEnglish: Thank you.\n\n"
         long = [Request(examples + r.text, r.max_new_tokens) for r in requests(*FRENCH)]

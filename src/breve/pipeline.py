@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Unpack
@@ -52,12 +52,13 @@ class Pipeline:
         segments = segment(article, max_words=self.options.max_segment_words)
         return Draft(article, segments, time.perf_counter() - started)
 
-    def translations(self, segments: Sequence[Segment]) -> Iterator[list[Translation]]:
+    def translations(self, segments: Sequence[Segment], size: int | None = None) -> Iterator[list[Translation]]:
         """Yield the translations of segments in order, a batch at a time, in house style.
 
-        The segments may be of several articles: a batch of many is faster. Raises ModelError.
+        The segments may be of several articles: a batch of many is faster. ``size`` is that of a batch, by default
+        the options'. Raises ModelError.
         """
-        for batch in self.translator.batches(segments):
+        for batch in self.translator.batches(segments, size):
             yield [replace(t, text=house_style(t.text)) for t in batch]
 
     def summary(self, draft: Draft, translations: Sequence[Translation], translate_s: float = 0.0) -> Summary:
@@ -83,7 +84,7 @@ class Pipeline:
         """Return every setting that affects the text of a result."""
         prompt = {"prompt": load_prompt(self._choice.prompt).signature} if self._choice.prompt else {}
         return {
-            "breve": version("breve"),
+            "breve": _version(),
             "profile": self.options.profile,
             "translator": dict(self.translator.engine.signature()) | prompt,
             "condenser": dict(self.condenser.signature()),
@@ -163,6 +164,11 @@ def _template(prompt: str | None) -> Callable[[str], str]:
         return str
     loaded = load_prompt(prompt)
     return lambda text: loaded.render(source=text)
+
+
+@cache
+def _version() -> str:
+    return version("breve")
 
 
 @lru_cache(maxsize=2)

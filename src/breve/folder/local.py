@@ -66,7 +66,7 @@ class Processes:
 
     def __init__(self, spec: WorkerSpec, number: int) -> None:
         self._spec, self._number = spec, number
-        self._pool = self._start()
+        self._pool = self._start(number)
 
     def signature(self) -> str:
         """Return the digest of every setting that affects a brief."""
@@ -86,10 +86,10 @@ class Processes:
         """End the processes."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _start(self) -> ProcessPoolExecutor:
+    def _start(self, number: int) -> ProcessPoolExecutor:
         # A fork would copy the threads' locks of a runtime that is already loaded.
         return ProcessPoolExecutor(
-            self._number, mp_context=get_context("spawn"), initializer=_initialize, initargs=(self._spec,)
+            number, mp_context=get_context("spawn"), initializer=_initialize, initargs=(self._spec,)
         )  # fmt: skip
 
     def _result(self, waiting: deque[tuple[Group, Future[list[Result]]]]) -> Done:
@@ -98,23 +98,27 @@ class Processes:
             return group, future.result()
         except BrokenProcessPool:
             self._pool.shutdown()
-            done = group, [self._alone(job) for job in group]
-            self._pool = self._start()
+            done = group, self._one_by_one(group)
+            self._pool = self._start(self._number)
             again = [(g, f if _succeeded(f) else self._pool.submit(_run, g)) for g, f in waiting]
             waiting.clear()
             waiting.extend(again)
             return done
 
-    def _alone(self, job: Job) -> Result:
-        """Return the result of one article in a process that no other article shares."""
-        with ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=_initialize, initargs=(self._spec,)
-        ) as pool:  # fmt: skip
+    def _one_by_one(self, group: Group) -> list[Result]:
+        """Return the results of articles of which one at a time is in a process, so that it is known which ends it."""
+        results: list[Result] = []
+        pool = self._start(1)
+        for job in group:
             try:
-                return pool.submit(_run, [job]).result()[0]
+                results += pool.submit(_run, [job]).result()
             except BrokenProcessPool:
                 hint = "--retry-failed tries it again; the memory may have been too small"
-                return failure_of(job.path, WorkerDied("its process was killed or crashed", hint=hint))
+                results.append(failure_of(job.path, WorkerDied("its process was killed or crashed", hint=hint)))
+                pool.shutdown()
+                pool = self._start(1)
+        pool.shutdown()
+        return results
 
 
 class _Held:

@@ -15,7 +15,7 @@ from breve.folder.settings import BatchSettings, Failure, Job, failure_of
 from breve.reader import format_of
 
 GROUP_BYTES = 16_000  # about eight articles: sentences enough to fill batches, soon finished after Ctrl-C
-GROUP_FILES = 64
+GROUP_FILES = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,10 +92,10 @@ class Run:
             for paths in changes(self.in_dir, self.out_dir, self.stop) if watch else [None]:
                 try:
                     self._work(plan, workers, paths)
+                    if paths is None and self._saw_all():
+                        journal.forget_unseen_failures()
                 finally:
                     write_report(self.out_dir, journal)
-            if self._saw_all():
-                journal.forget_unseen_failures()
         self._tell()
         return self.report
 

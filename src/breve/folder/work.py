@@ -19,6 +19,9 @@ from breve.reader import format_of, read
 from breve.renderer import Format, render
 
 
+SHARED_BATCH = 64  # segments: see docs/batch.md
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
     """All that a worker needs to start, in whatever process.
@@ -79,7 +82,7 @@ class Worker:
         segments = [(n, s) for n, draft in enumerate(drafts) for s in draft.segments]
         order = sorted(range(len(segments)), key=lambda i: (len(segments[i][1].source), i))
         ordered: list[Segment] = [segments[i][1] for i in order]
-        done = [t for batch in self.pipeline.translations(ordered) for t in batch]
+        done = [t for batch in self.pipeline.translations(ordered, SHARED_BATCH) for t in batch]
         by_place = dict(zip(order, done, strict=True))
         result: list[list[Translation]] = [[] for _ in drafts]
         for place, (n, _) in enumerate(segments):
