@@ -1,6 +1,6 @@
 """A batch with a scripted engine in a process of its own: for tests that kill it, and for measuring all but the model.
 
-usage: python bench/batch_driver.py IN_DIR OUT_DIR '{"formats": ["md", "json"], "workers": 1}' [SECONDS_A_SENTENCE [LOG]]
+usage: python bench/batch_driver.py IN_DIR OUT_DIR '{"formats": ["md", "json"]}' [SECONDS_A_SENTENCE [LOG]]
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ import breve
 from batch_driver import answer, make_files
 from breve.engines.scripted import ScriptedEngine
 
+
 def memory_mb() -> float:
     """Return the memory of this process and its children."""
     me = psutil.Process()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breve.engines import load_engine
-from breve.engines.base import Decoding, Engine, Hypothesis, Request
+from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
 from breve.engines.ctranslate2 import Ctranslate2Engine
 from breve.engines.profiles import load_profile, load_profiles, parse_profiles
 from breve.engines.scripted import ScriptedEngine

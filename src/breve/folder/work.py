@@ -18,7 +18,6 @@ from breve.pipeline import Draft, Pipeline
 from breve.reader import format_of, read
 from breve.renderer import Format, render
 
-
 SHARED_BATCH = 64  # segments: see docs/batch.md
 
 
