@@ -61,16 +61,19 @@ def read_file(path: Path, max_bytes: int) -> tuple[bytes, float]:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise UnreadableInput(f"{path.name} is no regular file", hint="give files of text, Markdown or HTML")
-            data = stream.read(max_bytes + 1)
+            if found.st_size > max_bytes:
+                raise too_large(path.name, found.st_size, max_bytes)
+            data = stream.read()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableInput(f"{path.name}: {reason}", hint="make it readable, then --retry-failed") from error
-    if len(data) > max_bytes:
-        raise TooLarge(
-            f"{path.name} has {found.st_size / 1e6:,.1f} MB; it may have {max_bytes / 1e6:,.1f} MB",
-            hint="split it, or allow more with --max-mb",
-        )
     return data, found.st_mtime
+
+
+def too_large(name: str, size: int, max_bytes: int) -> TooLarge:
+    """Return the error of a file that has too many bytes."""
+    said = f"{name} has {size / 1e6:,.1f} MB; it may have {max_bytes / 1e6:,.1f} MB"
+    return TooLarge(said, hint="split it, or allow more with --max-mb")
 
 
 def output_name(path: str, suffix: str) -> str:

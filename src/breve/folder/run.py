@@ -16,7 +16,7 @@ from breve.engines.base import Engine
 from breve.errors import OptionError, OutputError
 from breve.folder.files import output_name
 from breve.folder.journal import Entry, Journal
-from breve.folder.local import Group, InProcess, Workers, local_workers
+from breve.folder.local import Group, InProcess, local_workers
 from breve.folder.lock import output_folder, stop_signals
 from breve.folder.outputs import OutputFull, write_files
 from breve.folder.plan import GROUP_BYTES, GROUP_FILES, Plan, Settled
@@ -46,7 +46,13 @@ def batch(
     result can be written.
     """
     settings, spec = _told(values, engine)
-    return Run(Path(in_dir), Path(out_dir), settings, spec, progress).run(watch=watch)
+    if settings.runner == "ray":
+        from breve.folder.cluster_run import ClusterRun
+
+        if watch:
+            raise OptionError("a cluster's job can't watch a folder; run it again, or use the local engine")
+        return ClusterRun(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run()
+    return Run(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run(watch=watch)
 
 
 def planned(
@@ -68,9 +74,10 @@ class Run:
     """One run over a folder."""
 
     def __init__(
-        self, in_dir: Path, out_dir: Path, settings: BatchSettings, spec: WorkerSpec, progress: Progress | None = None
+        self, in_dir: str, out_dir: str, settings: BatchSettings, spec: WorkerSpec, progress: Progress | None = None
     ) -> None:
-        self.in_dir, self.out_dir, self.settings, self.spec = in_dir, out_dir, settings, spec
+        self.place, self.in_dir, self.out_dir = in_dir, Path(in_dir), Path(out_dir)
+        self.settings, self.spec = settings, spec
         self.progress = progress
         self.report = Report(str(out_dir))
         self.stop = Event()
@@ -78,26 +85,37 @@ class Run:
 
     def run(self, *, watch: bool = False) -> Report:
         """Do it all, and write the report."""
-        _check_folders(self.in_dir, self.out_dir)
+        self._check()
         with ExitStack() as stack:
             stack.enter_context(output_folder(self.out_dir, wait=self.settings.wait))
+            signature = self._open(stack)
             stack.enter_context(stop_signals(self._stopped_by))
-            workers = local_workers(self.spec, self.settings.workers)
-            stack.callback(workers.close)
             journal = Journal(self.out_dir)
             stack.callback(journal.close)
-            plan = Plan(self.in_dir, self.out_dir, self.settings, journal, workers.signature())
+            plan = Plan(self.in_dir, self.out_dir, self.settings, journal, signature)
             if self.progress:
-                self.report.total = sum(1 for _ in plan.paths())
+                self.report.total = self._count(plan)
             for paths in changes(self.in_dir, self.out_dir, self.stop) if watch else [None]:
                 try:
-                    self._work(plan, workers, paths)
+                    self._work(plan, paths)
                     if paths is None and self._saw_all():
                         journal.forget_unseen_failures()
                 finally:
                     write_report(self.out_dir, journal)
         self._tell()
         return self.report
+
+    def _check(self) -> None:
+        _check_folders(self.in_dir, self.out_dir)
+
+    def _open(self, stack: ExitStack) -> str:
+        """Start the workers and return the digest of their settings."""
+        self.workers = local_workers(self.spec, self.settings.workers)
+        stack.callback(self.workers.close)
+        return self.workers.signature()
+
+    def _count(self, plan: Plan) -> int:
+        return sum(1 for _ in plan.paths())
 
     def _saw_all(self) -> bool:
         s = self.settings
@@ -108,10 +126,10 @@ class Run:
         if self.progress:
             self.progress(self.report)
 
-    def _work(self, plan: Plan, workers: Workers, paths: Sequence[str] | None) -> None:
+    def _work(self, plan: Plan, paths: Sequence[str] | None) -> None:
         with ThreadPoolExecutor(1, "write") as writer, ThreadPoolExecutor(1, "read") as reader:
             writing: Future[None] | None = None
-            for group, results in workers.results(self._groups(self._read(plan, paths), reader)):
+            for group, results in self.workers.results(self._groups(self._read(plan, paths), reader)):
                 if writing is not None:
                     writing.result()
                 writing = writer.submit(self._write, plan, list(zip(group, results, strict=True)))
