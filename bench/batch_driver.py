@@ -14,6 +14,7 @@ from typing import Any
 import breve
 from breve.engines.scripted import ScriptedEngine
 
+SEEDS = Path(__file__).parents[1] / "seeds"
 TEXT = (
     "La mairie de Vesoul ferme la piscine numéro {n}\n\nLa mairie de Vesoul a annoncé mardi la fermeture de la"
     " piscine numéro {n} à partir du 3 mars 2025. Les travaux coûteront {n} euros, selon l’adjoint aux sports.\n"
@@ -44,6 +45,16 @@ def make_files(folder: Path, number: int) -> None:
         place = folder / f"{n // 1000:03}"
         place.mkdir(exist_ok=True)
         (place / f"article-{n:06}.txt").write_text(TEXT.format(n=n), encoding="utf-8")
+
+
+def real_articles(folder: Path, number: int) -> None:
+    """Write so many real articles: the samples, then versions of them that begin with another of their paragraphs."""
+    samples = [path.read_text("utf-8") for path in sorted(SEEDS.glob("*.fr.txt"))]
+    for n in range(number):
+        title, *paragraphs = samples[n % len(samples)].strip().split("\n\n")
+        turned = n // len(samples)
+        text = "\n\n".join([title, *paragraphs[turned:], *paragraphs[:turned]])
+        (folder / f"article-{n:03}.txt").write_text(text + "\n", encoding="utf-8")
 
 
 class SlowAnswer:

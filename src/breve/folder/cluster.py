@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ARTICLES = 8  # a call of an actor: sentences enough to fill batches, and little to do again when it dies
 TASK_RETRIES = 2  # of a call whose actor died: a node may be lost, but an article that kills must not go on
+INIT_DEATHS = 5  # of actors in a row, before it is taken for a fault of the set-up
 BLOCKS = 2000  # the most read tasks: each costs the scheduler some milliseconds
 CPUS = 1  # of an actor; see docs/batch.md
 
@@ -88,13 +89,17 @@ class Cluster:
             raise ModelMissing("--engine ray needs Ray", hint='pip install "breve[ray]"') from error
         if not ray.is_initialized():
             ray.init(logging_level=logging.ERROR, log_to_driver=False)
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what failed is in our report
         self._spec, self._settings = replace(spec, threads=CPUS), settings
 
     def signature(self) -> str:
         """Return the digest of every setting that affects a brief, from a worker: the driver needs no model."""
         import ray
 
-        found: str = ray.get(ray.remote(num_cpus=CPUS)(_signature).remote(self._spec))
+        try:
+            found: str = ray.get(ray.remote(num_cpus=CPUS)(_signature).remote(self._spec))
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from error
         return found
 
     def results(self, source: Source, paths: Sequence[str], known: Known, stop: Event) -> Iterator[list[Row]]:
@@ -120,7 +125,7 @@ class Cluster:
         blocks = len(paths) if alone else max(1, min(len(paths) // ARTICLES, BLOCKS))
         files = ray.data.read_binary_files(
             [source.prefix + path for path in paths], filesystem=source.filesystem, include_paths=True,
-            ignore_missing_paths=True, override_num_blocks=blocks, num_cpus=0,
+            ignore_missing_paths=True, override_num_blocks=blocks, num_cpus=0, concurrency=self._settings.workers + 1,
         )  # fmt: skip
         return files.map_batches(
             Briefs, batch_format="pyarrow", batch_size=1 if alone else ARTICLES, zero_copy_batch=False,
@@ -171,16 +176,19 @@ def _signature(spec: WorkerSpec) -> str:
 
 @contextmanager
 def _context() -> Iterator[None]:
-    """Have Ray Data go on after a block that failed, and draw no bars of its own."""
+    """Have Ray Data go on after a block or an actor that failed, and draw no bars of its own."""
     from ray.data import DataContext
 
     context = DataContext.get_current()
-    before = context.max_errored_blocks, context.enable_progress_bars
-    context.max_errored_blocks, context.enable_progress_bars = -1, False
+    ours = {"max_errored_blocks": -1, "max_consecutive_actor_init_deaths": INIT_DEATHS, "enable_progress_bars": False}
+    before = {name: getattr(context, name) for name in ours}
+    for name, value in ours.items():
+        setattr(context, name, value)
     try:
         yield
     finally:
-        context.max_errored_blocks, context.enable_progress_bars = before
+        for name, value in before.items():
+            setattr(context, name, value)
 
 
 def _settled(job: Job, status: str) -> Row:
