@@ -55,7 +55,10 @@ class Ctranslate2Engine:
         return self._tasks
 
     def generate(self, requests: Sequence[Request], decoding: Decoding = GREEDY) -> list[list[Hypothesis]]:
-        """Return hypotheses in the requests' order. Without sampling, a text doesn't depend on the other requests."""
+        """Return hypotheses in the requests' order.
+
+        Without sampling, a text doesn't depend on the other requests, unless their prompts begin alike for 16 tokens.
+        """
         if not requests:
             return []
         limits = [request.max_new_tokens for request in requests]
