@@ -10,7 +10,7 @@ import pytest
 from tiny_models import MAKERS
 
 from breve.engines import load_engine
-from breve.engines.base import Decoding, Engine, Hypothesis, Request
+from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
 from breve.engines.ctranslate2 import Ctranslate2Engine
 from breve.engines.profiles import load_profile, load_profiles, parse_profiles
 from breve.engines.scripted import ScriptedEngine
@@ -176,11 +176,24 @@ class TestEmbedded:
         good, bad = decoder.score([prompt, prompt], [" The cat sleeps on the bed.", " Stocks fell on Monday again."])
         assert bad < good < 0
 
+    @pytest.mark.parametrize("decoding", [GREEDY, Decoding(beam_size=4, num_hypotheses=4, repetition_penalty=1.1)])
+    def test_a_text_does_not_depend_on_its_neighbours(self, decoder: Ctranslate2Engine, decoding: Decoding) -> None:
+        article = (Path(__file__).parents[1] / "seeds/sante.fr.txt").read_text("utf-8")
+        sentences = [line for line in article.splitlines() if line][:8]
+        asked = requests(*sentences)
+        alone = [decoder.generate([request], decoding)[0] for request in asked]
+        assert decoder.generate(asked, decoding) == alone
+        assert decoder.generate(asked[::-2], decoding) == alone[::-2]
+
     def test_a_shared_beginning_changes_nothing(self, decoder: Ctranslate2Engine) -> None:
         examples = "French: Bonjour.\nEnglish: Hello.\n\nFrench: Merci à vous.\nEnglish: Thank you.\n\n"
         long = [Request(examples + r.text, r.max_new_tokens) for r in requests(*FRENCH)]
-        alone = [decoder.generate([r])[0][0].text for r in long]
-        assert [h[0].text for h in decoder.generate(long)] == alone
+        together = decoder.generate(long)
+        assert decoder.generate(long[:2]) == together[:2]
+        # What is shared is run at once, so the last digits differ from a request's that is alone.
+        for request, [found] in zip(long[:2], together, strict=False):
+            [[alone]] = decoder.generate([request])
+            assert (alone.text, alone.score) == (found.text, pytest.approx(found.score, abs=0.05))
 
     def test_a_prepared_model_runs_without_torch_and_loads_fast(self, embedded_engine: Engine) -> None:
         code = (

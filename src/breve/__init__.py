@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from breve.document import Article, Bullet, Flag, Segment, Summary, Translation
-from breve.errors import BreveError, EmptyInput, InputError, ModelError, OptionError, WrongLanguage
+from breve.errors import BreveError, EmptyInput, InputError, ModelError, OptionError, OutputError, WrongLanguage
 from breve.options import Options
 
 if TYPE_CHECKING:
+    from breve.folder.run import batch
     from breve.pipeline import summarize, translate
 
 __all__ = [
@@ -21,10 +22,12 @@ __all__ = [
     "ModelError",
     "OptionError",
     "Options",
+    "OutputError",
     "Segment",
     "Summary",
     "Translation",
     "WrongLanguage",
+    "batch",
     "summarize",
     "translate",
 ]
@@ -36,4 +39,8 @@ def __getattr__(name: str) -> Any:
         from breve import pipeline
 
         return getattr(pipeline, name)
+    if name == "batch":
+        from breve.folder.run import batch
+
+        return batch
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from breve.errors import BreveError, InputError, ModelError, OptionError, UnreadableInput
+from breve.errors import BreveError, InputError, ModelError, OptionError, OutputError, UnreadableInput
+from breve.folder.command import batch
 from breve.options import OptionValues
 
 app = typer.Typer(
@@ -19,8 +20,9 @@ app = typer.Typer(
 )  # fmt: skip
 models = typer.Typer(no_args_is_help=True, help="The models in the store.")
 app.add_typer(models, name="models")
+app.command()(batch)
 
-DONE, WRONG_CALL, BAD_INPUT, NO_MODEL = 0, 2, 3, 4
+DONE, INCOMPLETE, WRONG_CALL, BAD_INPUT, NO_MODEL = 0, 1, 2, 3, 4
 
 Input = Annotated[str, typer.Argument(metavar="PATH|-", help="A file (.txt, .md, .html), or - for standard input.")]
 Profile = Annotated[str, typer.Option(envvar="BREVE_PROFILE", help="Which models to use.")]
@@ -35,7 +37,7 @@ Prompts = Annotated[str | None, typer.Option(metavar="DIR", help="Prompts that t
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 2 wrong call, 3 bad input, 4 no model."""
+    """Run the command line and exit: 0 done, 1 some of it failed (batch), 2 wrong call, 3 bad input, 4 no model."""
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")  # type: ignore[union-attr]  # a TextIO
     try:
         app()
@@ -49,7 +51,7 @@ def main() -> None:
 def exit_code(error: BreveError) -> int:
     """Return the exit code of an error."""
     codes: list[tuple[type[BreveError], int]] = [
-        (OptionError, WRONG_CALL), (InputError, BAD_INPUT), (ModelError, NO_MODEL),
+        (OptionError, WRONG_CALL), (InputError, BAD_INPUT), (ModelError, NO_MODEL), (OutputError, INCOMPLETE),
     ]  # fmt: skip
     return next((code for kind, code in codes if isinstance(error, kind)), BAD_INPUT)
 

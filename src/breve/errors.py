@@ -6,10 +6,13 @@ BreveError
 │   ├── EmptyInput       no words in it
 │   ├── WrongLanguage    not French
 │   ├── UnreadableInput  no such file, no permission, not text
+│   ├── TooLarge         more bytes than a batch takes
 │   └── UnsupportedFormat
-└── ModelError           a model that can't be used
-    ├── ModelMissing     not installed, not prepared, not reachable
-    └── ModelBroken      present, but it doesn't load or its files are damaged
+├── ModelError           a model that can't be used
+│   ├── ModelMissing     not installed, not prepared, not reachable
+│   └── ModelBroken      present, but it doesn't load or its files are damaged
+├── OutputError          a result that can't be written
+└── WorkerDied           an article that ended the process which worked on it
 
 A message says what was received and what is allowed; ``hint`` says what to do.
 """
@@ -45,6 +48,10 @@ class UnreadableInput(InputError):
     """The input can't be read as text."""
 
 
+class TooLarge(InputError):
+    """The input has more bytes than are taken."""
+
+
 class UnsupportedFormat(InputError):
     """The input is of a format that no reader takes."""
 
@@ -59,3 +66,11 @@ class ModelMissing(ModelError):
 
 class ModelBroken(ModelError):
     """A model is present but its files are damaged or don't load."""
+
+
+class OutputError(BreveError):
+    """A result that can't be written."""
+
+
+class WorkerDied(BreveError):
+    """An article that ended the process which worked on it."""

@@ -6,7 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Unpack
@@ -56,12 +56,13 @@ class Pipeline:
         segments = segment(article, max_words=self.options.max_segment_words)
         return Draft(article, segments, time.perf_counter() - started)
 
-    def translations(self, segments: Sequence[Segment]) -> Iterator[list[Translation]]:
+    def translations(self, segments: Sequence[Segment], size: int | None = None) -> Iterator[list[Translation]]:
         """Yield the translations of segments in order, a batch at a time, in house style.
 
-        The segments may be of several articles: a batch of many is faster. Raises ModelError.
+        The segments may be of several articles: a batch of many is faster. ``size`` is that of a batch, by default
+        the options'. Raises ModelError.
         """
-        for batch in self.translator.batches(segments):
+        for batch in self.translator.batches(segments, size):
             yield [replace(t, text=house_style(t.text)) for t in batch]
 
     def summary(self, draft: Draft, translations: Sequence[Translation], translate_s: float = 0.0) -> Summary:
@@ -87,7 +88,7 @@ class Pipeline:
         """Return every setting that affects the text of a result."""
         prompt = self._translate_prompt
         return {
-            "breve": version("breve"),
+            "breve": _version(),
             "profile": self.options.profile,
             "translator": dict(self.translator.engine.signature()) | ({"prompt": prompt.signature} if prompt else {}),
             "condenser": dict(self.condenser.signature()),
@@ -207,6 +208,11 @@ def _template(prompt: Prompt | None) -> Callable[[str], str]:
     if prompt.system:  # a chat model, which takes what looks like an instruction for one
         return lambda text: prompt.render(source=as_data(text))
     return lambda text: prompt.render(source=text)
+
+
+@cache
+def _version() -> str:
+    return version("breve")
 
 
 @lru_cache(maxsize=2)

@@ -87,12 +87,13 @@ class Translator:
                 progress(len(done), len(segments))
         return tuple(done)
 
-    def batches(self, segments: Sequence[Segment]) -> Iterator[list[Translation]]:
+    def batches(self, segments: Sequence[Segment], size: int | None = None) -> Iterator[list[Translation]]:
         """Yield the translations of the segments in order, a batch at a time; closing it ends the work.
 
-        The segments may be of several articles. Those without words pass through as they are.
+        ``size`` is that of a batch, by default the options'. The segments may be of several articles. Those without
+        words pass through as they are.
         """
-        size, texts = self.options.batch_size, _texts(segments)
+        size, texts = size or self.options.batch_size, _texts(segments)
         for start in range(0, len(segments), size):
             batch = segments[start : start + size]
             done = [Translation(s.id, s.source) for s in batch]

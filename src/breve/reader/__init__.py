@@ -35,7 +35,7 @@ PAGE = re.compile(
 SNIFFED = 20_000  # characters at the start that tell whether a text is HTML
 WORD = re.compile(r"[^\W\d_]")
 
-__all__ = ["FORMATS", "SUFFIXES", "Format", "read"]
+__all__ = ["FORMATS", "SUFFIXES", "Format", "format_of", "read"]
 
 
 def read(
@@ -52,7 +52,7 @@ def read(
         raise OptionError(f"format is {format!r}; it must be one of {', '.join(FORMATS)}")
     chosen = format
     if isinstance(source, Path):
-        chosen, name = format or _format_of(source), name or source.name
+        chosen, name = format or (format_of(source.name) if source.exists() else None), name or source.name
         source = _content(source)
     elif not isinstance(source, str | bytes):
         source = source.read()
@@ -66,15 +66,16 @@ def read(
     return Article(text, blocks, name=name)
 
 
-def _format_of(path: Path) -> Format | None:
-    """Return the format that a suffix names; None for a file without one, whose content will tell."""
-    suffix = path.suffix.lower()
+def format_of(name: str) -> Format | None:
+    """Return the format that a name's suffix says; None for a name without one: the content will tell.
+
+    Raises UnsupportedFormat for another suffix.
+    """
+    suffix = Path(name).suffix.lower()
     if not suffix or suffix in SUFFIXES:
         return SUFFIXES.get(suffix)
-    if not path.exists():
-        raise _unreadable(path, "no such file")
     raise UnsupportedFormat(
-        f"{path.name} is of the format {suffix}; it must be one of {', '.join(SUFFIXES)}",
+        f"{Path(name).name} is of the format {suffix}; it must be one of {', '.join(SUFFIXES)}",
         hint="save it as text, or say what it holds with format=",
     )
 

@@ -1,0 +1,245 @@
+"""The run: reading ahead, translating, writing behind, each file journalled when its brief is on the disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
+from typing import Unpack
+
+from breve.engines.base import Engine
+from breve.errors import OptionError, OutputError
+from breve.folder.files import output_name
+from breve.folder.journal import Entry, Journal
+from breve.folder.local import Group, InProcess, local_workers
+from breve.folder.lock import output_folder, stop_signals
+from breve.folder.outputs import OutputFull, write_files
+from breve.folder.plan import GROUP_BYTES, GROUP_FILES, Plan, Settled
+from breve.folder.report import write_report
+from breve.folder.settings import BatchSettings, Brief, Failure, Job, Report, Result, SettingValues, failure_of
+from breve.folder.watch import changes
+from breve.folder.work import WorkerSpec
+from breve.options import Options, OptionValues
+
+Progress = Callable[[Report], None]
+
+
+class BatchValues(OptionValues, SettingValues, total=False):
+    """The fields of Options and of BatchSettings as keyword arguments."""
+
+
+def batch(
+    in_dir: str | os.PathLike[str], out_dir: str | os.PathLike[str], *, engine: Engine | None = None,
+    progress: Progress | None = None, watch: bool = False, **values: Unpack[BatchValues],
+) -> Report:  # fmt: skip
+    """Write a brief of every article under a folder into another, and say what was done.
+
+    ``values`` are the fields of Options and of BatchSettings; ``engine`` takes the place of the profile's model.
+    What is done already is not done again. With ``watch`` it goes on with new and changed files until a signal or
+    KeyboardInterrupt. A file that can't be used is recorded and the rest goes on.
+    Raises OptionError for a wrong call or an output folder in use, ModelError, and OutputError when no further
+    result can be written.
+    """
+    settings, spec = _told(values, engine)
+    if settings.runner == "ray":
+        from breve.folder.cluster_run import ClusterRun
+
+        if watch:
+            raise OptionError("a cluster's job can't watch a folder; run it again, or use the local engine")
+        return ClusterRun(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run()
+    return Run(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run(watch=watch)
+
+
+def planned(
+    in_dir: str | os.PathLike[str], out_dir: str | os.PathLike[str], *, engine: Engine | None = None,
+    **values: Unpack[BatchValues],
+) -> Iterator[str]:  # fmt: skip
+    """Yield the paths that batch() would work on, and write nothing."""
+    settings, spec = _told(values, engine)
+    _check_folders(Path(in_dir), Path(out_dir))
+    journal = Journal(Path(out_dir), read_only=True)
+    try:
+        plan = Plan(Path(in_dir), Path(out_dir), settings, journal, InProcess(spec).signature())
+        yield from (step.path for step in plan.steps() if not isinstance(step, Settled))
+    finally:
+        journal.close()
+
+
+class Run:
+    """One run over a folder."""
+
+    def __init__(
+        self, in_dir: str, out_dir: str, settings: BatchSettings, spec: WorkerSpec, progress: Progress | None = None
+    ) -> None:
+        self.place, self.in_dir, self.out_dir = in_dir, Path(in_dir), Path(out_dir)
+        self.settings, self.spec = settings, spec
+        self.progress = progress
+        self.report = Report(str(out_dir))
+        self.stop = Event()
+        self.started = time.monotonic()
+
+    def run(self, *, watch: bool = False) -> Report:
+        """Do it all, and write the report."""
+        self._check()
+        with ExitStack() as stack:
+            stack.enter_context(output_folder(self.out_dir, wait=self.settings.wait))
+            signature = self._open(stack)
+            stack.enter_context(stop_signals(self._stopped_by))
+            journal = Journal(self.out_dir)
+            stack.callback(journal.close)
+            plan = Plan(self.in_dir, self.out_dir, self.settings, journal, signature)
+            if self.progress:
+                self.report.total = self._count(plan)
+            for paths in changes(self.in_dir, self.out_dir, self.stop) if watch else [None]:
+                try:
+                    self._work(plan, paths)
+                    if paths is None and self._saw_all():
+                        journal.forget_unseen_failures()
+                finally:
+                    write_report(self.out_dir, journal)
+        self._tell()
+        return self.report
+
+    def _check(self) -> None:
+        _check_folders(self.in_dir, self.out_dir)
+
+    def _open(self, stack: ExitStack) -> str:
+        """Start the workers and return the digest of their settings."""
+        self.workers = local_workers(self.spec, self.settings.workers)
+        stack.callback(self.workers.close)
+        return self.workers.signature()
+
+    def _count(self, plan: Plan) -> int:
+        return sum(1 for _ in plan.paths())
+
+    def _saw_all(self) -> bool:
+        s = self.settings
+        return not (self.stop.is_set() or s.globs or s.retry_failed or s.limit)
+
+    def _tell(self) -> None:
+        self.report.seconds = time.monotonic() - self.started
+        if self.progress:
+            self.progress(self.report)
+
+    def _work(self, plan: Plan, paths: Sequence[str] | None) -> None:
+        with ThreadPoolExecutor(1, "write") as writer, ThreadPoolExecutor(1, "read") as reader:
+            writing: Future[None] | None = None
+            for group, results in self.workers.results(self._groups(self._read(plan, paths), reader)):
+                if writing is not None:
+                    writing.result()
+                writing = writer.submit(self._write, plan, list(zip(group, results, strict=True)))
+            if writing is not None:
+                writing.result()
+
+    def _groups(self, groups: Iterator[Group], reader: ThreadPoolExecutor) -> Iterator[Group]:
+        """Yield groups of jobs; the next one is read while one is worked on."""
+        ahead = reader.submit(next, groups, None)
+        while (group := ahead.result()) is not None and not self.stop.is_set():
+            ahead = reader.submit(next, groups, None)
+            yield group
+
+    def _read(self, plan: Plan, paths: Sequence[str] | None) -> Iterator[Group]:
+        group: list[Job] = []
+        for step in plan.steps(paths):
+            if self.stop.is_set():
+                return
+            if isinstance(step, Job):
+                group.append(step)
+            else:
+                self._settle(plan, step)
+            if sum(len(job.data) for job in group) >= GROUP_BYTES or len(group) == GROUP_FILES:
+                yield group
+                group = []
+        if group:
+            yield group
+
+    def _settle(self, plan: Plan, step: Settled | Failure) -> None:
+        """Do what needs no model: count what is done, copy the brief of a renamed file, record a failure."""
+        if isinstance(step, Failure):
+            plan.journal.put([_failed(step, None, 0.0)])
+            self._fail(step)
+        elif step.how == "copied":
+            plan.journal.put([_copied(plan, step)])
+            self.report.copied += 1
+        elif step.how == "known":
+            self.report.known += 1
+        else:
+            self.report.skipped += 1
+        self._tell()
+
+    def _write(self, plan: Plan, pairs: Iterable[tuple[Job, Result]]) -> None:
+        """Write a group's briefs, then journal them."""
+        entries: list[Entry] = []
+        try:
+            for job, result in pairs:
+                entry, failure = self._written(job, result)
+                entries.append(entry)
+                if failure is not None:
+                    self._fail(failure)
+                else:
+                    self.report.done += 1
+        finally:
+            plan.journal.put(entries)
+        self._tell()
+
+    def _written(self, job: Job, result: Result) -> tuple[Entry, Failure | None]:
+        if isinstance(result, Failure):
+            return _failed(result, job.key, job.modified), result
+        try:
+            return _write_brief(self.out_dir, job, result), None
+        except OutputFull:
+            raise
+        except OutputError as error:
+            failure = failure_of(job.path, error)
+            return _failed(failure, None, job.modified), failure
+
+    def _fail(self, failure: Failure) -> None:
+        self.report.add_failure(failure)
+        if self.settings.fail_fast:
+            self.stop.set()
+
+    def _stopped_by(self, number: int) -> None:
+        self.report.signal = number
+        self.stop.set()
+
+
+def _write_brief(out_dir: Path, job: Job, brief: Brief) -> Entry:
+    files = {suffix: text.encode("utf-8", "replace") for suffix, text in brief.texts.items()}
+    write_files({out_dir / output_name(job.path, suffix): data for suffix, data in files.items()})
+    sizes = {suffix: len(data) for suffix, data in files.items()}
+    return Entry(job.path, job.key, "done", job.modified, sizes, brief.title, brief.bullets, brief.flags)
+
+
+def _copied(plan: Plan, step: Settled) -> Entry:
+    suffixes = plan.settings.formats
+    twin = {suffix: plan.out_dir / output_name(step.entry.path, suffix) for suffix in suffixes}
+    write_files({plan.out_dir / output_name(step.path, suffix): twin[suffix].read_bytes() for suffix in suffixes})
+    return dataclasses.replace(step.entry, path=step.path, modified=step.modified)
+
+
+def _failed(failure: Failure, key: str | None, modified: float) -> Entry:
+    return Entry(
+        failure.path, key, "failed", modified, error=failure.error, message=failure.message, hint=failure.hint
+    )  # fmt: skip
+
+
+def _told(values: BatchValues, engine: Engine | None) -> tuple[BatchSettings, WorkerSpec]:
+    """Return the settings, and what a worker needs; raises OptionError for a value out of range."""
+    names = {field.name for field in dataclasses.fields(BatchSettings)}
+    settings = BatchSettings(**{k: v for k, v in values.items() if k in names})  # type: ignore[arg-type]  # TypedDicts
+    options = Options(**{k: v for k, v in values.items() if k not in names})  # type: ignore[arg-type]
+    return settings, WorkerSpec(options, settings.formats, engine)
+
+
+def _check_folders(in_dir: Path, out_dir: Path) -> None:
+    if not in_dir.is_dir():
+        raise OptionError(f"{in_dir} is no folder; give the folder of the articles")
+    if out_dir.exists() and not out_dir.is_dir():
+        raise OptionError(f"{out_dir} is a file; give a folder for the briefs")
+    if out_dir.exists() and in_dir.samefile(out_dir):
+        raise OptionError(f"{in_dir} can't hold both articles and briefs; give another output folder")
