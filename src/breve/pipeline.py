@@ -40,13 +40,16 @@ class Draft:
 class Pipeline:
     """The stages, wired for one set of options; the models load when the first segment is translated.
 
-    ``engine`` takes the place of the profile's translation model, ``condense_engine`` of the one that condenses.
+    ``engine`` takes the place of the profile's translation model, ``condense_engine`` of the one that condenses;
+    ``threads`` that of the options' for a process that shares the cores, since it changes no text.
     """
 
     def __init__(
-        self, options: Options, *, engine: Engine | None = None, condense_engine: Engine | None = None
-    ) -> None:
+        self, options: Options, *, engine: Engine | None = None, condense_engine: Engine | None = None,
+        threads: int | None = None,
+    ) -> None:  # fmt: skip
         self.options, self._engine, self._condense_engine = options, engine, condense_engine
+        self._threads = options.threads if threads is None else threads
         self._choices = choices(options)
 
     def draft(self, source: Source | Article) -> Draft:
@@ -56,14 +59,17 @@ class Pipeline:
         segments = segment(article, max_words=self.options.max_segment_words)
         return Draft(article, segments, time.perf_counter() - started)
 
-    def translations(self, segments: Sequence[Segment], size: int | None = None) -> Iterator[list[Translation]]:
+    def translations(self, segments: Sequence[Segment]) -> Iterator[list[Translation]]:
         """Yield the translations of segments in order, a batch at a time, in house style.
 
-        The segments may be of several articles: a batch of many is faster. ``size`` is that of a batch, by default
-        the options'. Raises ModelError.
+        The segments may be of several articles. Raises ModelError.
         """
-        for batch in self.translator.batches(segments, size):
+        for batch in self.translator.batches(segments):
             yield [replace(t, text=house_style(t.text)) for t in batch]
+
+    def together(self, segments: Sequence[Segment], batch_size: int) -> list[Translation]:
+        """Return the translations of segments of many articles, in order, in house style; see Translator.together()."""
+        return [replace(t, text=house_style(t.text)) for t in self.translator.together(segments, batch_size)]
 
     def summary(self, draft: Draft, translations: Sequence[Translation], translate_s: float = 0.0) -> Summary:
         """Condense an article's translations, one a segment in the same order, to its brief."""
@@ -140,7 +146,7 @@ class Pipeline:
         choice = self._choices[task]
         assert choice is not None  # noqa: S101 - choose() gives a translator always, and a prompt comes with a choice
         try:
-            return _loaded(choice.model_copy(update={"prompt": None}), self.options.threads, self.options.device)
+            return _loaded(choice.model_copy(update={"prompt": None}), self._threads, self.options.device)
         except ModelMissing as error:
             error.hint = error.hint or _command(self.options)
             raise

@@ -29,6 +29,7 @@ class Ctranslate2Engine:
     """
 
     name = "ctranslate2"
+    batch_invariant = True  # a text doesn't depend on its neighbours: see generate()
 
     def __init__(
         self, folder: Path, *, threads: int = 0, stop: Sequence[str] = (), tasks: Iterable[Task] = ("translate",)

@@ -27,6 +27,7 @@ class ScriptedEngine:
     """
 
     name = "scripted"
+    batch_invariant = True  # as long as no replies are left
 
     def __init__(
         self,

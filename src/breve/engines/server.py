@@ -35,6 +35,7 @@ class ServerEngine:
     """
 
     name = "server"
+    batch_invariant = True  # each request goes by itself
 
     def __init__(self, choice: ModelChoice, *, tasks: Iterable[Task] = ("translate", "condense")) -> None:
         self._choice = choice

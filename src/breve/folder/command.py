@@ -29,6 +29,11 @@ def batch(
     format: Annotated[list[str] | None, Flag(help="md, json or html; may be repeated. With ray also parquet.")] = None,  # noqa: A002 - its name
     bullets: Annotated[int | None, Flag(help="How many; by default the length decides, 3 to 7.")] = None,
     profile: Annotated[str, Flag(envvar="BREVE_PROFILE", help="Which models to use.")] = "embedded",
+    translator: Annotated[str | None, Flag(help="Translate with this: a profile, a hub model or a folder.")] = None,
+    condenser: Annotated[str | None, Flag(help="Condense with this: the same, or extractive.")] = None,
+    backend: Annotated[str | None, Flag(help="ctranslate2 or transformers; --engine of the other commands.")] = None,
+    device: Annotated[str, Flag(help="auto, cpu, cuda or cuda:N.")] = "auto",
+    prompts: Annotated[str | None, Flag(metavar="DIR", help="Prompts that take the place of ours.")] = None,
     language_check: Annotated[
         bool, Flag("--language-check/--no-language-check", help="Refuse what isn't French.")
     ] = True,
@@ -49,7 +54,10 @@ def batch(
     from breve.folder import run
     from breve.options import Options
 
-    options = Options(profile=profile, bullets=bullets, language_check=language_check)
+    options = Options(
+        profile=profile, bullets=bullets, language_check=language_check, translator=translator, condenser=condenser,
+        backend=backend, device=device, prompts=prompts,
+    )  # fmt: skip
     values: dict[str, Any] = {
         "globs": tuple(glob or ()), "limit": limit, "force": force, "retry_failed": retry_failed,
         "fail_fast": fail_fast, "wait": wait, "workers": workers, "runner": engine, "max_file_bytes": int(max_mb * 1e6),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from breve.document import Segment, Timing, Translation
+from breve.document import Timing, Translation
 from breve.engines.base import Engine
 from breve.errors import ModelError
 from breve.folder.journal import digest_of
@@ -25,26 +26,20 @@ SHARED_BATCH = 64  # segments: see docs/batch.md
 class WorkerSpec:
     """All that a worker needs to start, in whatever process.
 
-    ``threads`` are the engine's; they are no part of the options, since they change no text.
+    ``threads`` are an engine's, if not those of the options; they change no text.
     """
 
     options: Options
     formats: tuple[str, ...]
     engine: Engine | None = None
-    threads: int = 0
+    threads: int | None = None
 
 
 class Worker:
     """Makes briefs. A bad article never harms its neighbours."""
 
     def __init__(self, spec: WorkerSpec) -> None:
-        engine = spec.engine
-        if engine is None and spec.threads:
-            from breve.engines import load_engine
-
-            options = replace(spec.options, threads=spec.threads)
-            engine = load_engine(options.profile, "translate", options)
-        self.pipeline = Pipeline(spec.options, engine=engine)
+        self.pipeline = Pipeline(spec.options, engine=spec.engine, threads=spec.threads)
         self.formats = spec.formats
 
     @property
@@ -77,16 +72,16 @@ class Worker:
             return failure_of(job.path, error)
 
     def _translations(self, drafts: Sequence[Draft]) -> list[list[Translation]]:
-        """Return the translations of each draft; sentences of similar length share a batch."""
-        segments = [(n, s) for n, draft in enumerate(drafts) for s in draft.segments]
-        order = sorted(range(len(segments)), key=lambda i: (len(segments[i][1].source), i))
-        ordered: list[Segment] = [segments[i][1] for i in order]
-        done = [t for batch in self.pipeline.translations(ordered, SHARED_BATCH) for t in batch]
-        by_place = dict(zip(order, done, strict=True))
-        result: list[list[Translation]] = [[] for _ in drafts]
-        for place, (n, _) in enumerate(segments):
-            result[n].append(by_place[place])
-        return result
+        """Return the translations of each draft; sentences of similar length share a batch if that changes no text."""
+        if not self._may_share():
+            return [[t for batch in self.pipeline.translations(d.segments) for t in batch] for d in drafts]
+        done = iter(self.pipeline.together([s for draft in drafts for s in draft.segments], SHARED_BATCH))
+        return [list(islice(done, len(draft.segments))) for draft in drafts]
+
+    def _may_share(self) -> bool:
+        """Return whether a text is the same whatever its batch; a second retry is sampled, so it would not be."""
+        engine = self.pipeline.translator.engine
+        return getattr(engine, "batch_invariant", False) and self.pipeline.options.retries < 2
 
     def _brief(self, job: Job, draft: Draft, translations: Sequence[Translation] | None) -> Result:
         try:
