@@ -96,7 +96,11 @@ class Pipeline:
         return {
             "breve": _version(),
             "profile": self.options.profile,
-            "translator": dict(self.translator.engine.signature()) | ({"prompt": prompt.signature} if prompt else {}),
+            "translator": {
+                **self.translator.engine.signature(),
+                **({"prompt": prompt.signature} if prompt else {}),
+                **({"doubt": self._doubt} if self._doubt is not None else {}),
+            },
             "condenser": dict(self.condenser.signature()),
             "options": self.options.as_dict(),
         }
@@ -105,9 +109,9 @@ class Pipeline:
     def translator(self) -> Translator:
         """The translation stage; the first use loads its model."""
         prompt = self._translate_prompt
-        system = prompt.system if prompt else ""
         return Translator(
-            self._translate_engine, _template(prompt), self.options, check=verify_translation, system=system
+            self._translate_engine, _template(prompt), self.options, check=verify_translation,
+            system=prompt.system if prompt else "", doubt=self._doubt,
         )  # fmt: skip
 
     @cached_property
@@ -127,6 +131,11 @@ class Pipeline:
     @cached_property
     def _translate_engine(self) -> Engine:
         return self._engine or self._load("translate")
+
+    @property
+    def _doubt(self) -> float | None:
+        choice = self._choices["translate"]
+        return None if choice is None or self._engine else choice.doubt  # another engine has other scores
 
     @cached_property
     def _translate_prompt(self) -> Prompt | None:
