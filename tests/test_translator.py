@@ -140,7 +140,7 @@ class Doubting(Echo):
 )
 def test_doubtful_sentences_are_searched_for_again(better: tuple[str, float], text: str) -> None:
     engine = Doubting(better)
-    doubting = Translator(engine, str, Options(retries=0), doubt=-0.2)
+    doubting = Translator(engine, str, Options(), doubt=-0.2)
     done = doubting.translate(segments("Il pleut ici.", "Le ministre est parti hier"))
     assert engine.searched == ["Le ministre est parti hier"]
     assert [t.text for t in done] == ["The Il pleut ici. again.", text]
