@@ -3,8 +3,8 @@
     python evals/decoding.py PAIRS.tsv --limit 200 [--json OUT.json]
 
 Each way is a first pass over all lines. Some search again with beams for the lines whose greedy translation has the
-lowest scores, and take the likelier of the two. The last ones choose among the hypotheses of sampling: by the facts they
-keep, by the model's score, and by the noisy channel: the score of the source after the reverse prompt.
+lowest scores, and take the likelier of the two. The last ones choose among the hypotheses of sampling: by the facts
+they keep, by the model's score, and by the noisy channel: the score of the source after the reverse prompt.
 """
 
 from __future__ import annotations
