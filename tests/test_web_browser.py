@@ -143,7 +143,7 @@ def test_paste_read_trust(url: str, opened: Opened, tmp_path: Path) -> None:
     page.locator(".bullet").first.wait_for(timeout=PATIENCE_MS)
     assert len(page.evaluate("[...seen]")) >= 4
     assert page.evaluate("shift") < 0.1
-    expect(page.locator(".coverage")).to_contain_text("32 of 32 sentences translated")
+    expect(page.locator(".coverage")).to_contain_text("32 of 32 sentences translated", use_inner_text=True)
     assert page.locator(".bullet .verdict .mark").first.inner_text() in {"Supported", "Check this"}
     assert page.locator("b.checked").count() >= 3
 
@@ -163,7 +163,7 @@ def test_paste_read_trust(url: str, opened: Opened, tmp_path: Path) -> None:
 
     page.locator("[data-do=language]").click()
     expect(page.locator("#run")).to_have_text("Faire la brève")
-    expect(page.locator(".coverage")).to_contain_text("32 sur 32 phrases traduites")
+    expect(page.locator(".coverage")).to_contain_text("32 sur 32 phrases traduites", use_inner_text=True)
     assert page.locator(".bullet").count() >= 3
 
 
@@ -193,11 +193,11 @@ def test_a_cancelled_run_stops_and_another_starts(url: str, opened: Opened) -> N
     page.locator("#run").click()
     page.locator(".sentence .en p:not(:empty)").first.wait_for(timeout=PATIENCE_MS)
     page.locator("#cancel").click()
-    expect(page.locator("#status")).to_contain_text("Cancelled")
+    expect(page.locator("#status")).to_contain_text("Cancelled", use_inner_text=True)
     page.locator("#text textarea").fill("Il pleut à Paris. Le train de Lyon est en retard.")
     started = time.perf_counter()
     page.locator("#run").click()
-    expect(page.locator("#status .count")).to_contain_text("of 2", timeout=PATIENCE_MS)
+    expect(page.locator("#status .count")).to_contain_text("of 2", use_inner_text=True, timeout=PATIENCE_MS)
     assert time.perf_counter() - started < 20  # 2 s on a machine that does nothing else
     page.locator(".bullet").first.wait_for(timeout=PATIENCE_MS)
     assert page.locator(".sentence").count() == 2
@@ -231,7 +231,7 @@ def test_nothing_that_comes_in_is_run(scripted_url: str, opened: Opened, tmp_pat
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     lines = "\n\n".join(f"Le maire de Lyon a dit {injection} mardi." for injection in INJECTIONS)
     page.locator("#options button").click()
-    page.get_by_label("Take a text that doesn’t look French").check()
+    page.locator("#options input[type=checkbox]").check()
     brief(page, f"Un titre {INJECTIONS[2]}\n\n{LINE}\n\n{lines}")
     shown = page.locator("#reader").inner_text()
     assert sum(" ".join(i.split()) in " ".join(shown.split()) for i in INJECTIONS) == len(INJECTIONS)
@@ -259,7 +259,7 @@ def test_a_thousand_sentences_stay_usable(scripted_url: str, opened: Opened) -> 
     text = "\n\n".join(f"Le maire de Lyon a vendu {n + 2} voitures mardi dernier." for n in range(1000))
     brief(page, text)
     assert page.locator(".sentence").count() == 1000
-    expect(page.locator(".coverage")).to_contain_text("1000 of 1000")
+    expect(page.locator(".coverage")).to_contain_text("1000 of 1000", use_inner_text=True)
     page.locator(".bullet .claim").last.click()
     assert in_sight(page, ".sentence.lit")
 

@@ -63,4 +63,5 @@ def _last(step: Step) -> Updates:
     assert summary is not None  # noqa: S101 - the caller looked
     reader = markup.reader(step.segments, summary.translations, summary.bullets)
     exports = {name: render(summary, name) for name in ("markdown", "json", "html")}  # type: ignore[arg-type]  # its formats
-    return markup.finished(summary.timing.total), markup.brief(summary), reader, "", json.dumps(exports)
+    packed = json.dumps(exports).replace("<", "\\u003c")  # gradio warns of a value that holds a script
+    return markup.finished(summary.timing.total), markup.brief(summary), reader, "", packed
