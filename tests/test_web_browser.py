@@ -330,6 +330,7 @@ LOOKS = {
 def test_axe_finds_nothing_serious(scripted_url: str, opened: Opened, axe: str, look: str) -> None:
     page = opened(scripted_url, **LOOKS[look])
     page.add_script_tag(content=axe)
+    page.locator(".upload-container[aria-label]:not(.icon-mode)").first.wait_for(state="detached")
 
     def serious() -> list[tuple[str, str]]:
         found = page.evaluate("axe.run()")["violations"]

@@ -111,6 +111,7 @@ def _many_tab(service: Service) -> None:
     )
     with gr.Row(elem_classes="commands"):
         run = gr.Button(I18N("run_many"), variant="primary", elem_id="run-many")
+        add = gr.UploadButton(I18N("add_files"), file_count="multiple", elem_id="add")
         folder = gr.UploadButton(I18N("folder"), file_count="directory", elem_id="folder")
         cancel = gr.Button(I18N("cancel"), elem_id="cancel-many")
         clear = gr.Button(I18N("clear"), elem_id="clear-many")
@@ -123,7 +124,8 @@ def _many_tab(service: Service) -> None:
         yield from many.many_events(service, paths, events.options_of())
 
     running = run.click(on_run, files, parts, **HEAVY)
-    folder.upload(lambda old, new: [*(old or []), *new], [files, folder], files, **LIGHT)
+    for more in (add, folder):
+        more.upload(lambda old, new: [*(old or []), *new], [files, more], files, **LIGHT)
     cancel.click(lambda: markup.note("cancelled"), None, status, cancels=[running], **LIGHT)
     clear.click(lambda: (None, "", "", ""), None, [files, *parts], cancels=[running], **LIGHT)
 
