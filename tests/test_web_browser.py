@@ -142,7 +142,7 @@ def test_paste_read_trust(url: str, opened: Opened, tmp_path: Path) -> None:
     assert page.locator(".bullet").count() == 0
     page.locator(".bullet").first.wait_for(timeout=PATIENCE_MS)
     assert len(page.evaluate("[...seen]")) >= 4
-    assert page.evaluate("shift") < 0.1
+    assert page.evaluate("shift") < 0.1  # what the web vitals call good
     expect(page.locator(".coverage")).to_contain_text("32 of 32 sentences translated", use_inner_text=True)
     assert page.locator(".bullet .verdict .mark").first.inner_text() in {"Supported", "Check this"}
     assert page.locator("b.checked").count() >= 3
@@ -183,7 +183,7 @@ def test_three_files_of_which_one_is_broken(url: str, opened: Opened, tmp_path: 
     with page.expect_download() as download:
         page.locator("[data-do=zip]").click()
     with zipfile.ZipFile(download.value.path()) as archive:
-        assert [name for name in archive.namelist() if name.endswith(".md")] == ["001-film.fr.txt.md", "003-match.fr.txt.md"]
+        assert [name for name in archive.namelist() if name.endswith(".md")] == ["001-film.fr.txt.md", "002-match.fr.txt.md"]
 
 
 @pytest.mark.model
@@ -197,10 +197,10 @@ def test_a_cancelled_run_stops_and_another_starts(url: str, opened: Opened) -> N
     page.locator("#text textarea").fill("Il pleut à Paris. Le train de Lyon est en retard.")
     started = time.perf_counter()
     page.locator("#run").click()
-    expect(page.locator("#status .count")).to_contain_text("of 2", use_inner_text=True, timeout=PATIENCE_MS)
+    page.wait_for_function("document.querySelectorAll('.sentence').length === 2", timeout=PATIENCE_MS)
     assert time.perf_counter() - started < 20  # 2 s on a machine that does nothing else
     page.locator(".bullet").first.wait_for(timeout=PATIENCE_MS)
-    assert page.locator(".sentence").count() == 2
+    expect(page.locator(".coverage")).to_contain_text("2 of 2", use_inner_text=True)
 
 
 def test_bullets_and_sentences_by_keyboard_alone(scripted_url: str, opened: Opened) -> None:
