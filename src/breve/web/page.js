@@ -129,6 +129,9 @@ window.breve = (() => {
     else if (!String(getSelection())) showRow(target);
   });
   document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest?.("#run, #run-many")) event.stopPropagation(); // a double click
+  }, true);
+  document.addEventListener("click", (event) => {
     if (event.target.closest?.("#run")) $("#status").scrollIntoView({ block: "nearest", behavior: calm() });
   });
   document.addEventListener("focusin", (event) => {
