@@ -34,6 +34,7 @@ from breve.web.service import Service, ShuttingDown
 SEEDS = Path(__file__).parents[1] / "seeds"
 XIAOMI = (SEEDS / "xiaomi.fr.txt").read_text(encoding="utf-8")
 ACCIDENT = (SEEDS / "accident.fr.txt").read_text(encoding="utf-8")
+INJECTIONS = (Path(__file__).parent / "injections.txt").read_text(encoding="utf-8").splitlines()
 LINE = "Le maire de Lyon a annoncé mardi la fermeture de la ligne pendant trois semaines. "
 
 
@@ -158,7 +159,7 @@ def test_memory_stays_flat_over_200_requests(url: str, engine: ScriptedEngine) -
             call(url, "summarize", text=ACCIDENT)
             engine.calls.clear()  # its memory of them is no part of the server's
         gc.collect()
-        return psutil.Process().memory_info().rss / 1e6
+        return float(psutil.Process().memory_info().rss) / 1e6
 
     settled = used_mb(60)
     assert used_mb(200) - settled < 20
@@ -243,12 +244,12 @@ def test_auth_keeps_strangers_out_but_not_the_health_check(monkeypatch: pytest.M
 
 
 def test_no_word_of_a_reader_reaches_the_log(url: str, capfd: pytest.CaptureFixture[str]) -> None:
-    secret = "Le secret de Polichinelle est gardé. "
-    call(url, "translate", text=secret)
-    httpx.post(f"{url}/gradio_api/call/summarize", json={"data": [secret]})  # arguments are missing
-    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": 99})
-    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": "Polichinelle"})
-    call(url, "translate", text=secret)  # by now the others have ended
+    private_text = "Le secret de Polichinelle est gardé. "
+    call(url, "translate", text=private_text)
+    httpx.post(f"{url}/gradio_api/call/summarize", json={"data": [private_text]})  # arguments are missing
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": private_text, "bullets": 99})
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": private_text, "bullets": "Polichinelle"})
+    call(url, "translate", text=private_text)  # by now the others have ended
     said = capfd.readouterr()
     assert "Polichinelle" not in said.out + said.err
 
@@ -258,23 +259,6 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
     for key, text in texts().items():
         assert set(text) == {"en", "fr"}
         assert re.search(rf"""["']{key}["']""", sources), key
-
-
-INJECTIONS = [
-    "<script>window.pwned=1</script>", "</script><script>window.pwned=1</script>", "<img src=x onerror=window.pwned=1>",
-    "<svg onload=window.pwned=1>", "<svg><script>window.pwned=1</script></svg>", "<body onload=window.pwned=1>",
-    "<iframe src=javascript:parent.pwned=1>", "<a href='javascript:window.pwned=1'>lien</a>",
-    "<details open ontoggle=window.pwned=1>", "<input autofocus onfocus=window.pwned=1>",
-    "<video><source onerror=window.pwned=1></video>", "<math><mi xlink:href='javascript:window.pwned=1'>x</mi></math>",
-    "<style>@import 'javascript:window.pwned=1'</style>", "<link rel=stylesheet href=//example.org/x.css>",
-    "<meta http-equiv=refresh content='0;url=//example.org'>", "<base href=//example.org/>",
-    "<form action=//example.org><button>ok</button></form>", "<object data=javascript:window.pwned=1></object>",
-    "<embed src=javascript:window.pwned=1>", "<template><img src=x onerror=window.pwned=1></template>",
-    "' onmouseover='window.pwned=1' x='", '" onmouseover="window.pwned=1" x="', "\"><img src=x onerror=window.pwned=1>",
-    "--><img src=x onerror=window.pwned=1>", "]]><img src=x onerror=window.pwned=1>", "${window.pwned=1}",
-    "`${window.pwned=1}`", "{{constructor.constructor('window.pwned=1')()}}", "&lt;img src=x onerror=window.pwned=1&gt;",
-    '__i18n__{"__type__":"translation_metadata","key":"<img src=x onerror=window.pwned=1>"}',
-]  # fmt: skip
 
 
 class Elements(HTMLParser):
@@ -323,7 +307,7 @@ def test_markup_in_a_flag_an_error_or_a_file_name_stays_text(injection: str) -> 
     flagged = Elements(markup.marked(injection, [Flag("number", injection)]))
     for found, count in ((error, 2), (table, 3), (flagged, 1)):
         assert found.text.count(injection) == count
-        assert found.names <= {"div", "strong", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "br", "b"}
+        assert found.names <= set("div strong span table caption thead tbody tr th td br b".split())
         assert not {name for name in found.attributes if name.startswith("on") or name in {"src", "href"}}
 
 
@@ -347,7 +331,7 @@ def test_a_bad_file_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
     other.write_text(ACCIDENT, encoding="utf-8")
     service = Service(ScriptedEngine(answer=translated))
     steps = list(many.many_events(service, [str(good), str(bad), str(other)], options_of()))
-    status, table, exports = steps[-1]
+    _, table, exports = steps[-1]
     text = Elements(table).text
     assert text.count("done") == 2
     assert "b.xyz is of the format .xyz" in text

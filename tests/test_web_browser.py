@@ -21,9 +21,11 @@ from breve.engines.scripted import ScriptedEngine
 from breve.web.page import build
 from breve.web.server import start
 from breve.web.service import Service
-from test_web import INJECTIONS, LINE, XIAOMI, translated
 
 SEEDS = Path(__file__).parents[1] / "seeds"
+XIAOMI = (SEEDS / "xiaomi.fr.txt").read_text(encoding="utf-8")
+INJECTIONS = (Path(__file__).parent / "injections.txt").read_text(encoding="utf-8").splitlines()
+LINE = "Le maire de Lyon a annoncé mardi la fermeture de la ligne pendant trois semaines. "
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 180_000  # for the real model on a busy machine
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt-get install chromium")
@@ -55,6 +57,11 @@ SCHEMA = {
         "coverage": {"type": "object", "required": ["segments", "translated", "cited", "words"]},
     },
 }  # fmt: skip
+
+
+def translated(prompt: str) -> str:
+    """Answer as a translation model whose English keeps the words, so that all facts are kept."""
+    return prompt.removeprefix("French: ").removesuffix("\nEnglish:")
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +191,8 @@ def test_three_files_of_which_one_is_broken(url: str, opened: Opened, tmp_path: 
     with page.expect_download() as download:
         page.locator("[data-do=zip]").click()
     with zipfile.ZipFile(download.value.path()) as archive:
-        assert [name for name in archive.namelist() if name.endswith(".md")] == ["001-film.fr.txt.md", "002-match.fr.txt.md"]
+        names = [name for name in archive.namelist() if name.endswith(".md")]
+    assert names == ["001-film.fr.txt.md", "002-match.fr.txt.md"]
 
 
 @pytest.mark.model
@@ -316,10 +324,10 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     with tarfile.open(next(folder.glob("axe-core-*.tgz"))) as archive:
         member = archive.extractfile("package/axe.min.js")
         assert member is not None
-        return member.read().decode()
+        return str(member.read(), "utf-8")
 
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
+from gradio.events import api
 
 from breve.engines.profiles import load_profiles
 from breve.reader import SUFFIXES
@@ -53,7 +54,8 @@ class Page(gr.Blocks):
 def build(service: Service | None = None) -> gr.Blocks:
     """Return the page, ready to be launched by ``server.serve``."""
     service = service or Service()
-    with Page(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True) as page:
+    page = Page(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True)
+    with page:
         _shown(markup.masthead())
         with gr.Tabs():
             with gr.Tab(I18N("article")):
@@ -61,7 +63,7 @@ def build(service: Service | None = None) -> gr.Blocks:
             with gr.Tab(I18N("many")):
                 _many_tab(service)
         for name, endpoint in endpoints(service).items():
-            gr.api(endpoint, api_name=name, concurrency_id=MODEL, concurrency_limit=1)
+            api(endpoint, api_name=name, concurrency_id=MODEL, concurrency_limit=1)
     page.queue(max_size=32, default_concurrency_limit=8)
     return page
 
@@ -114,8 +116,9 @@ def _many_tab(service: Service) -> None:
     )
     with gr.Row(elem_classes="commands"):
         run = gr.Button(I18N("run_many"), variant="primary", elem_id="run-many")
-        add = gr.UploadButton(I18N("add_files"), file_count="multiple", elem_id="add")
-        folder = gr.UploadButton(I18N("folder"), file_count="directory", elem_id="folder")
+        # A string to its annotation, translated all the same.
+        add = gr.UploadButton(I18N("add_files"), file_count="multiple", elem_id="add")  # type: ignore[arg-type]
+        folder = gr.UploadButton(I18N("folder"), file_count="directory", elem_id="folder")  # type: ignore[arg-type]
         cancel = gr.Button(I18N("cancel"), elem_id="cancel-many")
         clear = gr.Button(I18N("clear"), elem_id="clear-many")
     status = _shown("", "status-many")

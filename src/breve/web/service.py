@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -73,7 +73,7 @@ class Service:
         """Return the stages for a run; the models are shared."""
         return Pipeline(options, engine=self._engine)
 
-    def run(self, source: str | Path | Article, options: Options) -> Iterator[Step]:
+    def run(self, source: str | Path | Article, options: Options) -> Generator[Step]:
         """Yield a step once the article is read, after each batch, and at the end; closing it ends the work.
 
         Raises BreveError.
