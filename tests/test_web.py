@@ -8,8 +8,12 @@ import gc
 import io
 import json
 import re
+import shutil
+import subprocess
+import sys
 import threading
 import time
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +39,7 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 XIAOMI = (SEEDS / "xiaomi.fr.txt").read_text(encoding="utf-8")
 ACCIDENT = (SEEDS / "accident.fr.txt").read_text(encoding="utf-8")
 INJECTIONS = (Path(__file__).parent / "injections.txt").read_text(encoding="utf-8").splitlines()
+OURS = {"div", "strong", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "br", "b"}
 LINE = "Le maire de Lyon a annoncé mardi la fermeture de la ligne pendant trois semaines. "
 
 
@@ -307,7 +312,7 @@ def test_markup_in_a_flag_an_error_or_a_file_name_stays_text(injection: str) -> 
     flagged = Elements(markup.marked(injection, [Flag("number", injection)]))
     for found, count in ((error, 2), (table, 3), (flagged, 1)):
         assert found.text.count(injection) == count
-        assert found.names <= set("div strong span table caption thead tbody tr th td br b".split())
+        assert found.names <= OURS
         assert not {name for name in found.attributes if name.startswith("on") or name in {"src", "href"}}
 
 
@@ -350,3 +355,51 @@ def test_an_unforeseen_error_is_told_without_its_message(caplog: pytest.LogCaptu
     assert "Something went wrong on the server" in last[0]
     assert "Xiaomi" not in last[0] + caplog.text
     assert "ValueError" in caplog.text
+
+
+def examples(language: str) -> list[str]:
+    page = (SEEDS.parent / "docs" / "web.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+@pytest.mark.parametrize("code", examples("python"))
+def test_the_python_examples_of_the_docs_run(url: str, code: str, tmp_path: Path) -> None:
+    script = tmp_path / "example.py"
+    script.write_text(code.replace("http://127.0.0.1:7860", url), encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Le maire de Lyon" in done.stdout  # the scripted engine keeps the words
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+@pytest.mark.parametrize("code", examples("bash"))
+def test_the_shell_examples_of_the_docs_run(url: str, code: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", code.replace("http://127.0.0.1:7860", url)], capture_output=True, text=True, timeout=120
+    )
+    assert "event: complete" in done.stdout, done.stdout + done.stderr
+    assert '"schema": "breve/1"' in done.stdout
+
+
+def test_requirements_of_a_hosted_space_are_those_of_the_package() -> None:
+    root = SEEDS.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = {*project["dependencies"], *extras["embedded"], *extras["web"]}
+    listed = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert {line for line in listed if not line.startswith("#")} == needed
+
+
+@pytest.mark.model
+def test_a_server_that_is_told_to_end_ends_its_work_first() -> None:
+    root = SEEDS.parent
+    with subprocess.Popen([sys.executable, root / "app.py"], cwd=root, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = next(line.split()[-1] for line in server.stdout if line.startswith("Brève is at")).rstrip("/")
+        posted = httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": XIAOMI}).json()
+        while httpx.get(f"{url}/health").json()["active"] == 0:
+            time.sleep(0.05)
+        server.terminate()
+        answer = httpx.get(f"{url}/gradio_api/call/summarize/{posted['event_id']}", timeout=60).text
+        assert "event: complete" in answer
+        assert server.wait(60) == 0

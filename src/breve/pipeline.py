@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -22,6 +21,7 @@ from breve.segmenter import segment
 from breve.style import house_style
 from breve.translator import Progress, Translator
 from breve.verifier import verify_bullet, verify_translation
+from breve.version import own_version
 
 Source = str | bytes | Path
 
@@ -83,7 +83,7 @@ class Pipeline:
         """Return every setting that affects the text of a result."""
         prompt = {"prompt": load_prompt(self._choice.prompt).signature} if self._choice.prompt else {}
         return {
-            "breve": version("breve"),
+            "breve": own_version(),
             "profile": self.options.profile,
             "translator": dict(self.translator.engine.signature()) | prompt,
             "condenser": dict(self.condenser.signature()),
