@@ -6,8 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
-from importlib.metadata import version
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -24,6 +23,7 @@ from breve.segmenter import segment
 from breve.style import house_style
 from breve.translator import Progress, Translator
 from breve.verifier import verify_bullet, verify_translation
+from breve.version import own_version
 
 Source = str | bytes | Path
 
@@ -94,7 +94,7 @@ class Pipeline:
         """Return every setting that affects the text of a result."""
         prompt = self._translate_prompt
         return {
-            "breve": _version(),
+            "breve": own_version(),
             "profile": self.options.profile,
             "translator": {
                 **self.translator.engine.signature(),
@@ -223,11 +223,6 @@ def _template(prompt: Prompt | None) -> Callable[[str], str]:
     if prompt.system:  # a chat model, which takes what looks like an instruction for one
         return lambda text: prompt.render(source=as_data(text))
     return lambda text: prompt.render(source=text)
-
-
-@cache
-def _version() -> str:
-    return version("breve")
 
 
 @lru_cache(maxsize=2)
