@@ -46,7 +46,7 @@ class ClusterRun(Run):
                     else:
                         self._settle(plan, step)
             # A brief that was to be copied and is gone must be made after all.
-            left, known = redo, Known({}, frozenset())
+            left, known = redo, Known()
 
     def _paths(self, plan: Plan, known: Known) -> list[str]:
         """Return the files to send to the cluster; those that can't be listed are recorded."""
@@ -66,7 +66,8 @@ class ClusterRun(Run):
             self._settle(plan, failure)
         if self.settings.limit is None:
             return good
-        return list(islice((path for path in good if path not in known.by_path), self.settings.limit))
+        done = {path for path, _ in known.pairs}
+        return list(islice((path for path in good if path not in done), self.settings.limit))
 
 
 def _is_text(path: str) -> bool:

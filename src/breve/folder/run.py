@@ -21,7 +21,7 @@ from breve.folder.lock import output_folder, stop_signals
 from breve.folder.outputs import OutputFull, write_files
 from breve.folder.plan import GROUP_BYTES, GROUP_FILES, Plan, Settled
 from breve.folder.report import write_report
-from breve.folder.settings import BatchSettings, Brief, Failure, Job, Report, Result, SettingValues, failure_of
+from breve.folder.settings import PARQUET, BatchSettings, Brief, Failure, Job, Report, Result, SettingValues, failure_of
 from breve.folder.watch import changes
 from breve.folder.work import WorkerSpec
 from breve.options import Options, OptionValues
@@ -48,9 +48,12 @@ def batch(
     settings, spec = _told(values, engine)
     if settings.runner == "ray":
         from breve.folder.cluster_run import ClusterRun
+        from breve.folder.parquet import ParquetRun
 
         if watch:
             raise OptionError("a cluster's job can't watch a folder; run it again, or use the local engine")
+        if settings.formats == (PARQUET,):
+            return ParquetRun(os.fspath(in_dir), os.fspath(out_dir), settings, spec).run()
         return ClusterRun(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run()
     return Run(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run(watch=watch)
 
