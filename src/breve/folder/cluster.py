@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 ARTICLES = 8  # a call of an actor: sentences enough to fill batches, and little to do again when it dies
-TASK_RETRIES = 2  # of a call whose actor died: a node may be lost, but an article that kills must not go on
+TASK_RETRIES = 4  # of a call whose actor died: a node may be lost, but an article that kills must not go on
 INIT_DEATHS = 5  # of actors in a row, before it is taken for a fault of the set-up
 BLOCKS = 2000  # the most read tasks: each costs the scheduler some milliseconds
 CPUS = 1  # of an actor; see docs/batch.md
