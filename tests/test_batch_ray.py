@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batch_driver import answer, make_files
-from kills import tree
 
 import breve
+from batch_driver import answer, make_files
 from breve.engines.scripted import ScriptedEngine
+from kills import tree
 
 BENCH = Path(__file__).parents[1] / "bench"
 pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own

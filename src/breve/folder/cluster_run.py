@@ -38,13 +38,13 @@ class ClusterRun(Run):
             redo: list[str] = []
             for rows in self.cluster.results(self.source, left, known, self.stop):
                 pairs: Pairs = pairs_of(rows, self.source)
-                self._write(plan, pairs)
+                self._write(pairs)
                 for row in (row for row in rows if row["status"] in {"known", "copied"}):
                     step = settled_of(row, plan)
                     if step is None:
                         redo.append(row["path"])
                     else:
-                        self._settle(plan, step)
+                        self._settle(step)
             # A brief that was to be copied and is gone must be made after all.
             left, known = redo, Known()
 
@@ -63,7 +63,7 @@ class ClusterRun(Run):
         said = "its name is no UTF-8, which the cluster can't take"
         failures += [Failure(path, "UnreadableInput", said, "rename it") for path in found if not _is_text(path)]
         for failure in failures:
-            self._settle(plan, failure)
+            self._settle(failure)
         if self.settings.limit is None:
             return good
         done = {path for path, _ in known.pairs}
