@@ -226,7 +226,7 @@ def test_a_full_disk_ends_the_run_with_what_was_done_journalled(
 ) -> None:
     (tmp_path / "in").mkdir()
     make_files(tmp_path / "in", 80)
-    left = iter(range(100))
+    left = iter(range(50))
     whole = os.fsync
 
     def fsync(descriptor: int) -> None:

@@ -67,6 +67,7 @@ class Flat:
         return bisect_left(self.tokens, position, key=lambda token: token.start)
 
 
+@lru_cache(maxsize=64)  # a sentence is asked for its names, denials and numbers, one after the other
 def flatten(source: str) -> Flat:
     """Return the flat form of a text; time and size are linear in its length."""
     text, offsets = source, None

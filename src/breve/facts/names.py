@@ -27,6 +27,7 @@ _ROMAN = re.compile(r"[IVX]+(?:er|re|e|es|ème|ième)\Z")
 _OPENERS = frozenset('.!?:;"([*•-…')
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return a text without accents and case."""
     decomposed = unicodedata.normalize("NFD", text.casefold())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Event
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 ARTICLES = 8  # a call of an actor: sentences enough to fill batches, and little to do again when it dies
-TASK_RETRIES = 2  # of a call whose actor died: a node may be lost, but an article that kills must not go on
+TASK_RETRIES = 4  # of a call whose actor died: a node may be lost, but an article that kills must not go on
 INIT_DEATHS = 5  # of actors in a row, before it is taken for a fault of the set-up
 BLOCKS = 2000  # the most read tasks: each costs the scheduler some milliseconds
 CPUS = 1  # of an actor; see docs/batch.md
@@ -38,10 +38,10 @@ Pairs = list[tuple[Job, Result]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What needs no work: keys by path, and all keys that have a brief somewhere."""
+    """What needs no work: paths with their keys, and all keys that have a brief somewhere."""
 
-    by_path: Mapping[str, str]
-    keys: frozenset[str]
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    keys: frozenset[str] = frozenset()
 
 
 class Briefs:
@@ -63,8 +63,8 @@ class Briefs:
                 jobs.append(job)
             else:
                 rows.append(row)
-        rows += [_row(job, result) for job, result in zip(jobs, self._worker.run(jobs), strict=True)]
-        return _table(rows)
+        rows += [row_of(job, result) for job, result in zip(jobs, self._worker.run(jobs), strict=True)]
+        return table_of(rows)
 
     def _job(self, path: str, data: bytes) -> tuple[Job, Row | None]:
         job = Job(path, data, "")
@@ -73,8 +73,8 @@ class Briefs:
             if len(data) > self._max_file_bytes:
                 raise too_large(path, len(data), self._max_file_bytes)
         except InputError as error:
-            return job, _row(replace(job, key=""), failure_of(path, error))
-        if self._known.by_path.get(path) == job.key:
+            return job, row_of(replace(job, key=""), failure_of(path, error))
+        if (path, job.key) in self._known.pairs:
             return job, _settled(job, "known")
         return job, _settled(job, "copied") if job.key in self._known.keys else None
 
@@ -108,8 +108,8 @@ class Cluster:
         for alone in (False, True):
             if not left or stop.is_set():
                 return
-            with _context():
-                dataset = self._dataset(source, list(left), known, alone=alone)
+            with lenient():
+                dataset = self.dataset(source, list(left), known, alone=alone)
                 for table in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                     rows = [row for row in table.to_pylist() if row["path"] in left]
                     for row in rows:
@@ -117,9 +117,10 @@ class Cluster:
                     yield rows
                     if stop.is_set():
                         return
-        yield [_row(Job(path, b"", ""), self._lost(source, path)) for path in left]
+        yield [row_of(Job(path, b"", ""), lost(source, path)) for path in left]
 
-    def _dataset(self, source: Source, paths: Sequence[str], known: Known, *, alone: bool) -> Any:
+    def dataset(self, source: Source, paths: Sequence[str], known: Known, *, alone: bool) -> Any:
+        """Return the Ray dataset of the files' results; ``alone``: each file is a task by itself."""
         import ray
 
         blocks = len(paths) if alone else max(1, min(len(paths) // ARTICLES, BLOCKS))
@@ -134,14 +135,15 @@ class Cluster:
             num_cpus=CPUS, max_restarts=-1, max_task_retries=0 if alone else TASK_RETRIES,
         )  # fmt: skip
 
-    def _lost(self, source: Source, path: str) -> Failure:
-        """Return why a file came back from no worker."""
-        try:
-            source.check(path)
-        except InputError as error:
-            return failure_of(path, error)
-        hint = "--retry-failed tries it again; the memory may have been too small"
-        return failure_of(path, WorkerDied("each worker that took it was killed or crashed", hint=hint))
+
+def lost(source: Source, path: str) -> Failure:
+    """Return why a file came back from no worker."""
+    try:
+        source.check(path)
+    except InputError as error:
+        return failure_of(path, error)
+    hint = "--retry-failed tries it again; the memory may have been too small"
+    return failure_of(path, WorkerDied("each worker that took it was killed or crashed", hint=hint))
 
 
 def pairs_of(rows: Sequence[Row], source: Source) -> Pairs:
@@ -155,10 +157,10 @@ def pairs_of(rows: Sequence[Row], source: Source) -> Pairs:
 def known_of(plan: Plan) -> Known:
     """Return what the journal says is done, if its files are there, and what failed and is not to be tried again."""
     if plan.settings.force:
-        return Known({}, frozenset())
-    done = {e.path: e.key for e in plan.journal.rows("done") if e.key and plan.has_outputs(e)}
-    failed = {} if plan.settings.retry_failed else {e.path: e.key for e in plan.journal.rows("failed") if e.key}
-    return Known(done | failed, frozenset(done.values()))
+        return Known()
+    done = frozenset((e.path, e.key) for e in plan.journal.rows("done") if e.key and plan.has_outputs(e))
+    failed = () if plan.settings.retry_failed else ((e.path, e.key) for e in plan.journal.rows("failed") if e.key)
+    return Known(done.union(failed), frozenset(key for _, key in done))
 
 
 def settled_of(row: Row, plan: Plan) -> Settled | None:
@@ -175,7 +177,7 @@ def _signature(spec: WorkerSpec) -> str:
 
 
 @contextmanager
-def _context() -> Iterator[None]:
+def lenient() -> Iterator[None]:
     """Have Ray Data go on after a block or an actor that failed, and draw no bars of its own."""
     from ray.data import DataContext
 
@@ -195,7 +197,8 @@ def _settled(job: Job, status: str) -> Row:
     return {"path": job.path, "key": job.key, "status": status}
 
 
-def _row(job: Job, result: Result) -> Row:
+def row_of(job: Job, result: Result) -> Row:
+    """Return a result as a row of the dataset."""
     if isinstance(result, Failure):
         said = {"error": result.error, "message": result.message, "hint": result.hint}
         return _settled(job, "failed") | said
@@ -209,7 +212,8 @@ def _result(row: Row) -> Result:
     return Brief(row["path"], json.loads(row["texts"]), row["title"], tuple(row["bullets"]), row["flags"])
 
 
-def _table(rows: Sequence[Row]) -> pyarrow.Table:
+def table_of(rows: Sequence[Row]) -> pyarrow.Table:
+    """Return rows as a table whose columns are always the same."""
     import pyarrow as pa
 
     text = ("path", "key", "status", "error", "message", "hint", "title", "texts")

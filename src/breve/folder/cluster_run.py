@@ -38,15 +38,15 @@ class ClusterRun(Run):
             redo: list[str] = []
             for rows in self.cluster.results(self.source, left, known, self.stop):
                 pairs: Pairs = pairs_of(rows, self.source)
-                self._write(plan, pairs)
+                self._write(pairs)
                 for row in (row for row in rows if row["status"] in {"known", "copied"}):
                     step = settled_of(row, plan)
                     if step is None:
                         redo.append(row["path"])
                     else:
-                        self._settle(plan, step)
+                        self._settle(step)
             # A brief that was to be copied and is gone must be made after all.
-            left, known = redo, Known({}, frozenset())
+            left, known = redo, Known()
 
     def _paths(self, plan: Plan, known: Known) -> list[str]:
         """Return the files to send to the cluster; those that can't be listed are recorded."""
@@ -63,10 +63,11 @@ class ClusterRun(Run):
         said = "its name is no UTF-8, which the cluster can't take"
         failures += [Failure(path, "UnreadableInput", said, "rename it") for path in found if not _is_text(path)]
         for failure in failures:
-            self._settle(plan, failure)
+            self._settle(failure)
         if self.settings.limit is None:
             return good
-        return list(islice((path for path in good if path not in known.by_path), self.settings.limit))
+        done = {path for path, _ in known.pairs}
+        return list(islice((path for path in good if path not in done), self.settings.limit))
 
 
 def _is_text(path: str) -> bool:

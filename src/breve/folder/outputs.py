@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -21,14 +21,14 @@ class OutputFull(OutputError):
     """No further result can be written to the output folder."""
 
 
-def write_files(texts: Mapping[Path, bytes]) -> None:
-    """Write files whole: each under a temporary name in its folder, flushed to the disk, then renamed.
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole: under a temporary name in its folder, flushed to the disk, then renamed.
 
-    Raises OutputFull when the whole folder can't take any more, OutputError for a fault of one file.
+    Raises OutputFull when the whole folder can't take any more, OutputError for a fault of this file. The new name
+    is on the disk after sync_folders().
     """
-    for path, data in texts.items():
-        with whole_file(path) as stream:
-            stream.write(data)
+    with whole_file(path) as stream:
+        stream.write(data)
 
 
 @contextmanager
@@ -45,7 +45,6 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             os.fsync(descriptor)
         os.replace(temporary, path)  # noqa: PTH105 - strings
         temporary = None
-        sync_folder(path.parent)
     except OSError as error:
         raise _output_error(path, error) from error
     finally:
@@ -54,14 +53,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
                 os.unlink(temporary)  # noqa: PTH108 - a string
 
 
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's names to the disk, where the system can."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Flush the names in folders to the disk, where the system can."""
+    for folder in set(folders):
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def remove_temporary(folder: Path) -> None:

@@ -33,11 +33,10 @@ def write_report(out_dir: Path, journal: Journal) -> None:
 
 def row_of(entry: Entry) -> dict[str, Any]:
     """Return what the report says of a file."""
-    path = os.fsencode(entry.path).decode("utf-8", "replace")
-    row: dict[str, Any] = {"path": path, "status": entry.status, "modified": _time(entry.modified)}
+    row: dict[str, Any] = {"path": _shown(entry.path), "status": entry.status, "modified": _time(entry.modified)}
     if entry.status == "failed":
         return row | {"error": entry.error, "message": entry.message, "hint": entry.hint}
-    outputs = {suffix: output_name(path, suffix) for suffix in sorted(entry.outputs or {})}
+    outputs = {suffix: _shown(output_name(entry.path, suffix)) for suffix in sorted(entry.outputs or {})}
     shown = {"title": entry.title, "bullets": list(entry.bullets), "flags": entry.flags}
     return row | shown | {"outputs": outputs, "key": entry.key}
 
@@ -51,6 +50,11 @@ def _rows(journal: Journal) -> Iterator[dict[str, Any]]:
 
 def _line(row: dict[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=True, separators=(",", ":"))
+
+
+def _shown(path: str) -> str:
+    """Return a path as Unicode: a name on the disk may be anything."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _time(seconds: float) -> str | None:

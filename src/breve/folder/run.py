@@ -5,23 +5,22 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Unpack
 
 from breve.engines.base import Engine
-from breve.errors import OptionError, OutputError
-from breve.folder.files import output_name
-from breve.folder.journal import Entry, Journal
+from breve.errors import OptionError
+from breve.folder.journal import Journal
 from breve.folder.local import Group, InProcess, local_workers
 from breve.folder.lock import output_folder, stop_signals
-from breve.folder.outputs import OutputFull, write_files
 from breve.folder.plan import GROUP_BYTES, GROUP_FILES, Plan, Settled
+from breve.folder.record import Recorder
 from breve.folder.report import write_report
-from breve.folder.settings import BatchSettings, Brief, Failure, Job, Report, Result, SettingValues, failure_of
+from breve.folder.settings import PARQUET, BatchSettings, Failure, Job, Report, Result, SettingValues
 from breve.folder.watch import changes
 from breve.folder.work import WorkerSpec
 from breve.options import Options, OptionValues
@@ -48,9 +47,12 @@ def batch(
     settings, spec = _told(values, engine)
     if settings.runner == "ray":
         from breve.folder.cluster_run import ClusterRun
+        from breve.folder.parquet import ParquetRun
 
         if watch:
             raise OptionError("a cluster's job can't watch a folder; run it again, or use the local engine")
+        if settings.formats == (PARQUET,):
+            return ParquetRun(os.fspath(in_dir), os.fspath(out_dir), settings, spec).run()
         return ClusterRun(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run()
     return Run(os.fspath(in_dir), os.fspath(out_dir), settings, spec, progress).run(watch=watch)
 
@@ -81,6 +83,7 @@ class Run:
         self.progress = progress
         self.report = Report(str(out_dir))
         self.stop = Event()
+        self._counting = Lock()  # files are read in one thread and written in another
         self.started = time.monotonic()
 
     def run(self, *, watch: bool = False) -> Report:
@@ -92,6 +95,8 @@ class Run:
             stack.enter_context(stop_signals(self._stopped_by))
             journal = Journal(self.out_dir)
             stack.callback(journal.close)
+            self.recorder = Recorder(self.out_dir, journal, self.settings.formats)
+            stack.callback(self.recorder.close)
             plan = Plan(self.in_dir, self.out_dir, self.settings, journal, signature)
             if self.progress:
                 self.report.total = self._count(plan)
@@ -132,7 +137,7 @@ class Run:
             for group, results in self.workers.results(self._groups(self._read(plan, paths), reader)):
                 if writing is not None:
                     writing.result()
-                writing = writer.submit(self._write, plan, list(zip(group, results, strict=True)))
+                writing = writer.submit(self._write, list(zip(group, results, strict=True)))
             if writing is not None:
                 writing.result()
 
@@ -151,54 +156,37 @@ class Run:
             if isinstance(step, Job):
                 group.append(step)
             else:
-                self._settle(plan, step)
+                self._settle(step)
             if sum(len(job.data) for job in group) >= GROUP_BYTES or len(group) == GROUP_FILES:
                 yield group
                 group = []
         if group:
             yield group
 
-    def _settle(self, plan: Plan, step: Settled | Failure) -> None:
+    def _settle(self, step: Settled | Failure) -> None:
         """Do what needs no model: count what is done, copy the brief of a renamed file, record a failure."""
+        failure = None
         if isinstance(step, Failure):
-            plan.journal.put([_failed(step, None, 0.0)])
-            self._fail(step)
+            self.recorder.fail(failure := step)
         elif step.how == "copied":
-            plan.journal.put([_copied(plan, step)])
-            self.report.copied += 1
-        elif step.how == "known":
-            self.report.known += 1
-        else:
-            self.report.skipped += 1
+            failure = self.recorder.copy(step)
+        with self._counting:
+            if failure is not None:
+                self._count_failure(failure)
+            elif isinstance(step, Settled):
+                setattr(self.report, step.how, getattr(self.report, step.how) + 1)
         self._tell()
 
-    def _write(self, plan: Plan, pairs: Iterable[tuple[Job, Result]]) -> None:
-        """Write a group's briefs, then journal them."""
-        entries: list[Entry] = []
-        try:
-            for job, result in pairs:
-                entry, failure = self._written(job, result)
-                entries.append(entry)
-                if failure is not None:
-                    self._fail(failure)
-                else:
-                    self.report.done += 1
-        finally:
-            plan.journal.put(entries)
+    def _write(self, pairs: Sequence[tuple[Job, Result]]) -> None:
+        """Record a group's results."""
+        failures = self.recorder.write(pairs)
+        with self._counting:
+            self.report.done += failures.count(None)
+            for failure in filter(None, failures):
+                self._count_failure(failure)
         self._tell()
 
-    def _written(self, job: Job, result: Result) -> tuple[Entry, Failure | None]:
-        if isinstance(result, Failure):
-            return _failed(result, job.key, job.modified), result
-        try:
-            return _write_brief(self.out_dir, job, result), None
-        except OutputFull:
-            raise
-        except OutputError as error:
-            failure = failure_of(job.path, error)
-            return _failed(failure, None, job.modified), failure
-
-    def _fail(self, failure: Failure) -> None:
+    def _count_failure(self, failure: Failure) -> None:
         self.report.add_failure(failure)
         if self.settings.fail_fast:
             self.stop.set()
@@ -206,26 +194,6 @@ class Run:
     def _stopped_by(self, number: int) -> None:
         self.report.signal = number
         self.stop.set()
-
-
-def _write_brief(out_dir: Path, job: Job, brief: Brief) -> Entry:
-    files = {suffix: text.encode("utf-8", "replace") for suffix, text in brief.texts.items()}
-    write_files({out_dir / output_name(job.path, suffix): data for suffix, data in files.items()})
-    sizes = {suffix: len(data) for suffix, data in files.items()}
-    return Entry(job.path, job.key, "done", job.modified, sizes, brief.title, brief.bullets, brief.flags)
-
-
-def _copied(plan: Plan, step: Settled) -> Entry:
-    suffixes = plan.settings.formats
-    twin = {suffix: plan.out_dir / output_name(step.entry.path, suffix) for suffix in suffixes}
-    write_files({plan.out_dir / output_name(step.path, suffix): twin[suffix].read_bytes() for suffix in suffixes})
-    return dataclasses.replace(step.entry, path=step.path, modified=step.modified)
-
-
-def _failed(failure: Failure, key: str | None, modified: float) -> Entry:
-    return Entry(
-        failure.path, key, "failed", modified, error=failure.error, message=failure.message, hint=failure.hint
-    )  # fmt: skip
 
 
 def _told(values: BatchValues, engine: Engine | None) -> tuple[BatchSettings, WorkerSpec]:

@@ -50,6 +50,7 @@ class BatchSettings:
         """Raise OptionError for a value out of range."""
         known = {*FORMATS} | ({PARQUET} if self.runner == "ray" else set())
         _require(bool(self.formats) and set(self.formats) <= known, "formats", self.formats, ", ".join(known))
+        _require(PARQUET not in self.formats or len(self.formats) == 1, "formats", self.formats, "parquet alone")
         _require(self.runner in RUNNERS, "runner", self.runner, " or ".join(RUNNERS))
         _require(self.limit is None or self.limit >= 1, "limit", self.limit, "1 or more")
         _require(self.workers >= 1, "workers", self.workers, "1 or more")
