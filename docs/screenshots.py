@@ -47,6 +47,8 @@ def picture(browser: Browser, url: str, name: str) -> None:
     page.locator(".bullet .claim").nth(CLICKED).click()
     page.wait_for_timeout(1500)
     page.mouse.move(0, 0)
+    if name != "page-phone":
+        page.evaluate("scrollTo(0, 0)")
     image = Image.open(io.BytesIO(page.screenshot()))
     image.save(DOCS / f"{name}.webp", quality=80, method=6)
 
