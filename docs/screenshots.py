@@ -16,11 +16,10 @@ from breve.web.service import Service
 
 DOCS = Path(__file__).parent
 LOOKS: dict[str, dict[str, Any]] = {
-    "page-light": {"viewport": {"width": 1360, "height": 900}, "locale": "en-GB"},
-    "page-dark": {"viewport": {"width": 1360, "height": 900}, "locale": "fr-FR", "color_scheme": "dark"},
+    "page-light": {"viewport": {"width": 1360, "height": 1240}, "locale": "en-GB"},
+    "page-dark": {"viewport": {"width": 1360, "height": 1240}, "locale": "fr-FR", "color_scheme": "dark"},
     "page-phone": {"viewport": {"width": 390, "height": 844}, "locale": "en-GB", "has_touch": True, "is_mobile": True},
 }
-SCROLLED = {"page-light": "#run", "page-dark": ".masthead", "page-phone": ".bullet.lit"}
 CLICKED = 4  # the bullet whose evidence is shown
 
 
@@ -47,9 +46,9 @@ def picture(browser: Browser, url: str, name: str) -> None:
     page.locator(".bullet").first.wait_for(timeout=180_000)
     page.locator(".bullet .claim").nth(CLICKED).click()
     page.wait_for_timeout(1500)
+    page.mouse.move(0, 0)
     if name != "page-phone":
-        page.locator(SCROLLED[name]).first.evaluate("element => element.scrollIntoView({block: 'start'})")
-    page.wait_for_timeout(300)
+        page.evaluate("scrollTo(0, 0)")
     image = Image.open(io.BytesIO(page.screenshot()))
     image.save(DOCS / f"{name}.webp", quality=80, method=6)
 

@@ -135,8 +135,9 @@ def in_sight(page: Page, selector: str) -> bool:
 def test_paste_read_trust(url: str, opened: Opened, tmp_path: Path) -> None:
     page = opened(url)
     page.evaluate(
-        """() => { window.seen = new Set(); window.shift = 0;
-            new PerformanceObserver(list => list.getEntries().forEach(e => { if (!e.hadRecentInput) shift += e.value }))
+        """() => { window.seen = new Set(); window.shift = 0; window.begun = Infinity;
+            const moved = e => { if (!e.hadRecentInput && e.startTime > begun) shift += e.value };
+            new PerformanceObserver(list => list.getEntries().forEach(moved))
                 .observe({type: "layout-shift"});
             new MutationObserver(() => {
                 const bar = document.querySelector("#status progress"); if (bar) seen.add(bar.value);
@@ -144,7 +145,7 @@ def test_paste_read_trust(url: str, opened: Opened, tmp_path: Path) -> None:
     )
     page.locator("#text textarea").fill(XIAOMI)
     expect(page.locator("#words")).to_have_text("382")
-    page.evaluate("() => { shift = 0 }")
+    page.evaluate("() => { begun = performance.now() }")
     page.locator("#run").click()
     page.locator(".sentence .en p:not(:empty)").first.wait_for(timeout=PATIENCE_MS)
     assert page.locator(".bullet").count() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -50,6 +51,7 @@ class Service:
         self._model = threading.Lock()  # a cancelled run may still be in its last batch when the next one starts
         self._idle = threading.Condition()
         self._active = 0
+        self._warm: Future[None] | None = None
         self._draining = False
 
     @property
@@ -62,12 +64,16 @@ class Service:
         """True when no new work is taken."""
         return self._draining
 
-    def warm(self, options: Options | None = None) -> None:
-        """Load the model and run it once. Raises ModelError."""
-        pipeline = self.pipeline(options or Options())
-        draft = pipeline.draft(WARM_UP)
-        with self._model:
-            list(pipeline.translations(draft.segments))
+    def begin(self) -> None:
+        """Start to load the model in a thread: the web framework can be imported meanwhile, which takes as long."""
+        if self._warm is None:
+            self._warm = ThreadPoolExecutor(1, "warm").submit(self._run_once)
+
+    def warm(self) -> None:
+        """Wait until the model is loaded and has run once. Raises ModelError."""
+        self.begin()
+        assert self._warm is not None  # noqa: S101 - begin() sets it
+        self._warm.result()
 
     def pipeline(self, options: Options) -> Pipeline:
         """Return the stages for a run; the models are shared."""
@@ -123,6 +129,11 @@ class Service:
         with self._idle:
             self._draining = True
             return self._idle.wait_for(lambda: self._active == 0, timeout_s)
+
+    def _run_once(self) -> None:
+        pipeline = self.pipeline(Options())
+        draft = pipeline.draft(WARM_UP)
+        self._alone(lambda: list(pipeline.translations(draft.segments)))
 
     def _alone(self, work: Callable[[], T]) -> T:
         with self._model:
