@@ -2,8 +2,9 @@
 
     python evals/decoding.py PAIRS.tsv --limit 200 [--json OUT.json]
 
-Each way is a first pass over all lines. The last ones choose among the hypotheses of sampling: by the facts they
-keep, by the model's score, and by the noisy channel: the score of the source after the reverse prompt.
+Each way is a first pass over all lines. Some search again with beams for the lines whose greedy translation has the
+lowest scores, and take the likelier of the two. The last ones choose among the hypotheses of sampling: by the facts
+they keep, by the model's score, and by the noisy channel: the score of the source after the reverse prompt.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from breve.translator import cleaned, faults
 from breve.verifier import verify_translation
 from translation import read_pairs
 
+BEAMS = Decoding(beam_size=4)
+DOUBTFUL = {f"greedy, 4 beams for the most doubtful {share:.0%}": share for share in (0.05, 0.1, 0.25, 0.5)}
 Choose = Callable[[Ctranslate2Engine, str, Sequence[Hypothesis]], str]
 SAMPLED = Decoding(num_hypotheses=8, temperature=0.6, top_p=0.9, seed=7)
 CHANNEL_WEIGHT = 0.5
@@ -61,11 +64,21 @@ WAYS: dict[str, tuple[Decoding, Choose]] = {
     "2 beams": (Decoding(beam_size=2), first),
     "4 beams": (Decoding(beam_size=4), first),
     "4 beams, fewest flags of 4": (Decoding(beam_size=4, num_hypotheses=4), fewest_flags),
+    **dict.fromkeys(DOUBTFUL, (GREEDY, first)),
     "8 samples, best score": (SAMPLED, first),
     "8 samples, fewest flags": (SAMPLED, fewest_flags),
     "8 samples, noisy channel": (SAMPLED, channel),
     "8 samples, consensus by chrF": (SAMPLED, consensus),
 }
+
+
+def generated(engine: Ctranslate2Engine, requests: Sequence[Request], decoding: Decoding) -> list[list[Hypothesis]]:
+    """Return the hypotheses of requests in order; texts of about the same length share a batch."""
+    order = sorted(range(len(requests)), key=lambda n: len(requests[n].text))
+    found: dict[int, list[Hypothesis]] = {}
+    for batch in (order[i : i + 32] for i in range(0, len(order), 32)):
+        found |= zip(batch, engine.generate([requests[n] for n in batch], decoding), strict=True)
+    return [found[n] for n in range(len(requests))]
 
 
 def measure(
@@ -77,7 +90,10 @@ def measure(
     limits = [2 * n + 24 for n in engine.count_tokens(texts)]
     requests = [Request(template(text), limit) for text, limit in zip(texts, limits, strict=True)]
     started = time.perf_counter()
-    answers = [h for i in range(0, len(requests), 32) for h in engine.generate(requests[i : i + 32], decoding)]
+    answers = generated(engine, requests, decoding)
+    worst = sorted(range(len(answers)), key=lambda n: answers[n][0].score)[: int(len(answers) * DOUBTFUL.get(way, 0))]
+    for n, found in zip(worst, generated(engine, [requests[n] for n in worst], BEAMS), strict=True):
+        answers[n] = sorted([*answers[n], *found], key=lambda h: -h.score)
     chosen = [choose(engine, source, found) for source, found in zip(texts, answers, strict=True)]
     seconds = time.perf_counter() - started
     pairs = [kept(source, text) for source, text in zip(sources, chosen, strict=True)]

@@ -193,7 +193,8 @@ class TestEmbedded:
         # What is shared is run at once, so the last digits differ from a request's that is alone.
         for request, [found] in zip(long[:2], together, strict=False):
             [[alone]] = decoder.generate([request])
-            assert (alone.text, alone.score) == (found.text, pytest.approx(found.score, abs=0.05))
+            assert alone.text == found.text
+            assert alone.score == pytest.approx(found.score, abs=0.05)
 
     def test_a_prepared_model_runs_without_torch_and_loads_fast(self, embedded_engine: Engine) -> None:
         code = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +35,7 @@ FAULTS = [
     ("À 14 h 30.", "At 4:30 pm.", "date"),
     ("À 14 h 30.", "At 2:13 pm.", "date"),
     ("Le groupe lance la YU7.", "The group launches the YU8.", "name"),
+    ("Un car verse sur la D12.", "A coach overturns on the 12th.", "name"),
     ("La ville de Lyon recrute.", "The city of Nantes is hiring.", "name"),
     ("Selon Durand, tout va bien.", "According to Martin, all is well.", "name"),
     ("Voir https://a.fr/b", "See the page.", "address"),
@@ -55,6 +55,7 @@ SAME = [
     ("Il n'est pas disponible.", "He is unavailable."),
     ("Il ne mange que du riz.", "He eats nothing but rice."),
     ("Sans doute viendra-t-il.", "He will probably come."),
+    ("Au T3, deux SU7 sur dix roulent.", "In Q3, two in ten SU7s are driven."),
     ("Les ventes ont doublé.", "Sales have doubled."),
 ]
 
@@ -116,16 +117,3 @@ def test_facts_of_several_sources_count_together() -> None:
 def test_any_text_gets_a_verdict_of_known_kinds(source: str, target: str) -> None:
     flags = (*verify_translation(source, target), *verify_bullet(target, [source]))
     assert {flag.kind for flag in flags} <= set(KINDS)
-
-
-def test_an_article_of_a_thousand_words_is_checked_in_a_fifth_of_a_second() -> None:
-    french = (
-        "Le {} mars 2025, la société Durand a vendu {} voitures à Lyon pour 3,5 Md€, mais elle n'a pas gagné 18,4 %."
-    )
-    english = "On {} March 2025, the Durand company sold {} cars in Lyon for €3.5bn, but it did not gain 18.4%."
-    verify_translation(french.format(1, 1), english.format(1, 1))
-    pairs = [(french.format(n % 28 + 1, 1000 + n), english.format(n % 28 + 1, 1000 + n)) for n in range(45)]
-    start = time.perf_counter()
-    flags = [verify_translation(*pair) for pair in pairs]
-    assert time.perf_counter() - start < 0.2
-    assert not any(flags)

@@ -8,8 +8,12 @@ import gc
 import io
 import json
 import re
+import shutil
+import subprocess
+import sys
 import threading
 import time
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +38,8 @@ from breve.web.service import Service, ShuttingDown
 SEEDS = Path(__file__).parents[1] / "seeds"
 XIAOMI = (SEEDS / "xiaomi.fr.txt").read_text(encoding="utf-8")
 ACCIDENT = (SEEDS / "accident.fr.txt").read_text(encoding="utf-8")
+INJECTIONS = (Path(__file__).parent / "injections.txt").read_text(encoding="utf-8").splitlines()
+OURS = {"div", "strong", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "br", "b"}
 LINE = "Le maire de Lyon a annoncé mardi la fermeture de la ligne pendant trois semaines. "
 
 
@@ -158,7 +164,7 @@ def test_memory_stays_flat_over_200_requests(url: str, engine: ScriptedEngine) -
             call(url, "summarize", text=ACCIDENT)
             engine.calls.clear()  # its memory of them is no part of the server's
         gc.collect()
-        return psutil.Process().memory_info().rss / 1e6
+        return float(psutil.Process().memory_info().rss) / 1e6
 
     settled = used_mb(60)
     assert used_mb(200) - settled < 20
@@ -243,12 +249,12 @@ def test_auth_keeps_strangers_out_but_not_the_health_check(monkeypatch: pytest.M
 
 
 def test_no_word_of_a_reader_reaches_the_log(url: str, capfd: pytest.CaptureFixture[str]) -> None:
-    secret = "Le secret de Polichinelle est gardé. "
-    call(url, "translate", text=secret)
-    httpx.post(f"{url}/gradio_api/call/summarize", json={"data": [secret]})  # arguments are missing
-    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": 99})
-    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": secret, "bullets": "Polichinelle"})
-    call(url, "translate", text=secret)  # by now the others have ended
+    private_text = "Le secret de Polichinelle est gardé. "
+    call(url, "translate", text=private_text)
+    httpx.post(f"{url}/gradio_api/call/summarize", json={"data": [private_text]})  # arguments are missing
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": private_text, "bullets": 99})
+    httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": private_text, "bullets": "Polichinelle"})
+    call(url, "translate", text=private_text)  # by now the others have ended
     said = capfd.readouterr()
     assert "Polichinelle" not in said.out + said.err
 
@@ -258,23 +264,6 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
     for key, text in texts().items():
         assert set(text) == {"en", "fr"}
         assert re.search(rf"""["']{key}["']""", sources), key
-
-
-INJECTIONS = [
-    "<script>window.pwned=1</script>", "</script><script>window.pwned=1</script>", "<img src=x onerror=window.pwned=1>",
-    "<svg onload=window.pwned=1>", "<svg><script>window.pwned=1</script></svg>", "<body onload=window.pwned=1>",
-    "<iframe src=javascript:parent.pwned=1>", "<a href='javascript:window.pwned=1'>lien</a>",
-    "<details open ontoggle=window.pwned=1>", "<input autofocus onfocus=window.pwned=1>",
-    "<video><source onerror=window.pwned=1></video>", "<math><mi xlink:href='javascript:window.pwned=1'>x</mi></math>",
-    "<style>@import 'javascript:window.pwned=1'</style>", "<link rel=stylesheet href=//example.org/x.css>",
-    "<meta http-equiv=refresh content='0;url=//example.org'>", "<base href=//example.org/>",
-    "<form action=//example.org><button>ok</button></form>", "<object data=javascript:window.pwned=1></object>",
-    "<embed src=javascript:window.pwned=1>", "<template><img src=x onerror=window.pwned=1></template>",
-    "' onmouseover='window.pwned=1' x='", '" onmouseover="window.pwned=1" x="', "\"><img src=x onerror=window.pwned=1>",
-    "--><img src=x onerror=window.pwned=1>", "]]><img src=x onerror=window.pwned=1>", "${window.pwned=1}",
-    "`${window.pwned=1}`", "{{constructor.constructor('window.pwned=1')()}}", "&lt;img src=x onerror=window.pwned=1&gt;",
-    '__i18n__{"__type__":"translation_metadata","key":"<img src=x onerror=window.pwned=1>"}',
-]  # fmt: skip
 
 
 class Elements(HTMLParser):
@@ -323,7 +312,7 @@ def test_markup_in_a_flag_an_error_or_a_file_name_stays_text(injection: str) -> 
     flagged = Elements(markup.marked(injection, [Flag("number", injection)]))
     for found, count in ((error, 2), (table, 3), (flagged, 1)):
         assert found.text.count(injection) == count
-        assert found.names <= {"div", "strong", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "br", "b"}
+        assert found.names <= OURS
         assert not {name for name in found.attributes if name.startswith("on") or name in {"src", "href"}}
 
 
@@ -347,7 +336,7 @@ def test_a_bad_file_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
     other.write_text(ACCIDENT, encoding="utf-8")
     service = Service(ScriptedEngine(answer=translated))
     steps = list(many.many_events(service, [str(good), str(bad), str(other)], options_of()))
-    status, table, exports = steps[-1]
+    _, table, exports = steps[-1]
     text = Elements(table).text
     assert text.count("done") == 2
     assert "b.xyz is of the format .xyz" in text
@@ -366,3 +355,51 @@ def test_an_unforeseen_error_is_told_without_its_message(caplog: pytest.LogCaptu
     assert "Something went wrong on the server" in last[0]
     assert "Xiaomi" not in last[0] + caplog.text
     assert "ValueError" in caplog.text
+
+
+def examples(language: str) -> list[str]:
+    page = (SEEDS.parent / "docs" / "web.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+@pytest.mark.parametrize("code", examples("python"))
+def test_the_python_examples_of_the_docs_run(url: str, code: str, tmp_path: Path) -> None:
+    script = tmp_path / "example.py"
+    script.write_text(code.replace("http://127.0.0.1:7860", url), encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Le maire de Lyon" in done.stdout  # the scripted engine keeps the words
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+@pytest.mark.parametrize("code", examples("bash"))
+def test_the_shell_examples_of_the_docs_run(url: str, code: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", code.replace("http://127.0.0.1:7860", url)], capture_output=True, text=True, timeout=120
+    )
+    assert "event: complete" in done.stdout, done.stdout + done.stderr
+    assert '"schema": "breve/1"' in done.stdout
+
+
+def test_requirements_of_a_hosted_space_are_those_of_the_package() -> None:
+    root = SEEDS.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = {*project["dependencies"], *extras["embedded"], *extras["web"]}
+    listed = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert {line for line in listed if not line.startswith("#")} == needed
+
+
+@pytest.mark.model
+def test_a_server_that_is_told_to_end_ends_its_work_first() -> None:
+    root = SEEDS.parent
+    with subprocess.Popen([sys.executable, root / "app.py"], cwd=root, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = next(line.split()[-1] for line in server.stdout if line.startswith("Brève is at")).rstrip("/")
+        posted = httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": XIAOMI}).json()
+        while httpx.get(f"{url}/health").json()["active"] == 0:
+            time.sleep(0.05)
+        server.terminate()
+        answer = httpx.get(f"{url}/gradio_api/call/summarize/{posted['event_id']}", timeout=60).text
+        assert "event: complete" in answer
+        assert server.wait(60) == 0

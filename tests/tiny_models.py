@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,12 @@ def lines() -> tuple[str, ...]:
     return (*kept, *(line.upper() for line in kept))
 
 
-def sentencepiece_model(folder: Path, name: str, size: int = 600) -> list[str]:
-    """Train a sentencepiece model on the sample articles, save it, and return its pieces."""
+def sentencepiece_model(folder: Path, name: str, texts: Sequence[str] = (), size: int = 600) -> list[str]:
+    """Train a sentencepiece model on texts, by default the sample articles, save it, and return its pieces."""
     import sentencepiece
 
     corpus = folder / "corpus.txt"
-    corpus.write_text("\n".join(lines()), encoding="utf-8")
+    corpus.write_text("\n".join(texts or lines()), encoding="utf-8")
     sentencepiece.SentencePieceTrainer.train(
         input=str(corpus), model_prefix=str(folder / "spm"), vocab_size=size, character_coverage=0.9995,
         hard_vocab_limit=False, minloglevel=2, pad_id=-1, num_threads=1,
@@ -72,9 +72,9 @@ def byte_level(size: int, controls: list[str]) -> Any:
     return made
 
 
-def marian(folder: Path, positions: int = 512, **sizes: Any) -> None:
-
-    pieces = sentencepiece_model(folder, "source.spm")
+def marian(folder: Path, texts: Sequence[str] = (), **sizes: Any) -> None:
+    """Make a Marian; ``texts`` train its vocabulary, ``sizes`` take the place of ours."""
+    pieces = sentencepiece_model(folder, "source.spm", texts)
     shutil.copy(folder / "source.spm", folder / "target.spm")
     vocabulary = {token: n for n, token in enumerate(["</s>", "<unk>", *pieces, "<pad>"])}
     (folder / "vocab.json").write_text(json.dumps(vocabulary))
@@ -82,7 +82,7 @@ def marian(folder: Path, positions: int = 512, **sizes: Any) -> None:
     hf().MarianTokenizer(*paths, source_lang="fr", target_lang="en").save_pretrained(folder)
     pad = vocabulary["<pad>"]
     config = hf().MarianConfig(
-        vocab_size=len(vocabulary), max_position_embeddings=positions, pad_token_id=pad, eos_token_id=0,
+        vocab_size=len(vocabulary), max_position_embeddings=512, pad_token_id=pad, eos_token_id=0,
         decoder_start_token_id=pad, forced_eos_token_id=0, scale_embedding=True, activation_function="swish",
         **(SIZES | sizes),
     )  # fmt: skip

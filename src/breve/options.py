@@ -44,7 +44,7 @@ class Options:
     language_check: bool = True
     batch_size: int = 32  # segments; larger gains under 5 % on two cores and delays progress
     max_segment_words: int = 120  # a longer sentence is split at a clause boundary
-    retries: int = 1  # other decodings tried for a translation that fails its checks
+    retries: int = 1  # for a translation that fails its checks: 1 searches with beams, 2 samples too
     threads: int = 0  # CPU threads of an engine; 0: one a core
     translator: str | None = None  # a profile, hub model or folder in the place of the profile's translator
     condenser: str | None = None  # the same for the condenser, or "extractive": none at all

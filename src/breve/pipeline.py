@@ -6,8 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
-from importlib.metadata import version
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -24,6 +23,7 @@ from breve.segmenter import segment
 from breve.style import house_style
 from breve.translator import Progress, Translator
 from breve.verifier import verify_bullet, verify_translation
+from breve.version import own_version
 
 Source = str | bytes | Path
 
@@ -94,9 +94,13 @@ class Pipeline:
         """Return every setting that affects the text of a result."""
         prompt = self._translate_prompt
         return {
-            "breve": _version(),
+            "breve": own_version(),
             "profile": self.options.profile,
-            "translator": dict(self.translator.engine.signature()) | ({"prompt": prompt.signature} if prompt else {}),
+            "translator": {
+                **self.translator.engine.signature(),
+                **({"prompt": prompt.signature} if prompt else {}),
+                **({"doubt": self._doubt} if self._doubt is not None else {}),
+            },
             "condenser": dict(self.condenser.signature()),
             "options": self.options.as_dict(),
         }
@@ -105,9 +109,9 @@ class Pipeline:
     def translator(self) -> Translator:
         """The translation stage; the first use loads its model."""
         prompt = self._translate_prompt
-        system = prompt.system if prompt else ""
         return Translator(
-            self._translate_engine, _template(prompt), self.options, check=verify_translation, system=system
+            self._translate_engine, _template(prompt), self.options, check=verify_translation,
+            system=prompt.system if prompt else "", doubt=self._doubt,
         )  # fmt: skip
 
     @cached_property
@@ -127,6 +131,11 @@ class Pipeline:
     @cached_property
     def _translate_engine(self) -> Engine:
         return self._engine or self._load("translate")
+
+    @property
+    def _doubt(self) -> float | None:
+        choice = self._choices["translate"]
+        return None if choice is None or self._engine else choice.doubt  # another engine has other scores
 
     @cached_property
     def _translate_prompt(self) -> Prompt | None:
@@ -214,11 +223,6 @@ def _template(prompt: Prompt | None) -> Callable[[str], str]:
     if prompt.system:  # a chat model, which takes what looks like an instruction for one
         return lambda text: prompt.render(source=as_data(text))
     return lambda text: prompt.render(source=text)
-
-
-@cache
-def _version() -> str:
-    return version("breve")
 
 
 @lru_cache(maxsize=2)

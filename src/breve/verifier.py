@@ -14,7 +14,7 @@ from breve import addresses
 from breve.document import Flag
 from breve.facts import Facts, denials, extract, match
 from breve.facts.flat import flatten
-from breve.facts.names import is_code, orphans
+from breve.facts.names import is_code, lost_codes, orphans
 from breve.facts.types import CURRENCIES, Date, Number
 
 KINDS: Final = {
@@ -37,6 +37,7 @@ def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
     flags = [*_lost_numbers(french, english), *_lost_dates(french, english)]
     flags += _invented(english, [french], {flag.kind for flag in flags})
     flags += _names(target, [source])
+    flags += [Flag("name", f"{code} is missing") for code in lost_codes(flatten(source), flatten(target))]
     flags += [Flag("address", f"{address} is missing") for address in addresses.lost(source, target)]
     flags += _new_addresses(target, [source])
     if denials(target, "en") < len(french.negations):

@@ -20,6 +20,9 @@ WINDOW = 3000  # tokens of an article in one request, where the engine doesn't s
 SHARE = 0.6  # of the window for the article: the rest is the prompt and a repair's quotation
 TOKENS_PER_WORD = 3  # room for a bullet's words in JSON, with its citations
 
+CHARACTERS_PER_WORD = 8
+MOST_CITED = 6
+
 
 class BulletReply(BaseModel):
     """A bullet as a model answers it."""
@@ -104,11 +107,21 @@ class LlmCondenser:
         article = "\n".join(f"{n}. {as_data(text)}" for n, (_, text) in enumerate(part, 1))
         text = self.prompt.render(article=article, bullets=str(wanted), words=str(self.max_words))
         limit = wanted * (self.max_words * TOKENS_PER_WORD + 24) + 32
-        return Request(text, limit, self.prompt.system, Reply.model_json_schema())
+        return Request(text, limit, self.prompt.system, _schema(wanted, self.max_words))
 
     def _repaired(self, request: Request, reply: str, problem: str) -> Request:
         text = self.repair.render(request=request.text, reply=as_data(reply[:300]), problem=problem)
         return Request(text, request.max_new_tokens, request.system, request.json_schema)
+
+
+def _schema(wanted: int, words: int) -> dict[str, Any]:
+    """Return the JSON schema of an answer; its limits keep a weak model from going on for ever."""
+    schema = Reply.model_json_schema()
+    schema["properties"]["bullets"] |= {"minItems": -(-wanted // 2), "maxItems": wanted}
+    bullet = schema["$defs"]["BulletReply"]["properties"]
+    bullet["text"]["maxLength"] = words * CHARACTERS_PER_WORD
+    bullet["segments"]["maxItems"] = MOST_CITED
+    return schema
 
 
 def _ids(bullet: BulletReply, part: Sequence[Line]) -> tuple[int, ...]:

@@ -16,9 +16,10 @@ from breve.errors import ModelBroken, OptionError
 
 BOS, EOS = "<bos>", "<eos>"
 # Tokens of prompts run at once. On 216 sentences of the sample articles, 64 a call: 1,024 took 34 s of processor time
-# and 855 MB, 1,536 took 29 s and 1,025 MB, 2,048 took 31 s and 1,078 MB.
-MAX_BATCH_TOKENS = 1536
-LIMIT_STEP = 64  # tokens; beam searches of one batch stop at the same length, rounded up to a multiple of this
+# and 855 MB, 1,536 took 29 s and 1,025 MB, 2,048 took 31 s and 1,078 MB. The Xiaomi article, 32 a call: 576 peaked at
+# 628 MB, 1,024 at 668 MB, 1,536 at 707 MB.
+MAX_BATCH_TOKENS = 1024
+LIMIT_STEP = 256  # tokens; beam searches of one batch stop at the same length, rounded up to a multiple of this
 SHARED_PROMPT_MIN = 16  # tokens; below that, keeping the state of a shared beginning gains nothing
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
+from breve.engines.grammar import constraint, is_available
 from breve.engines.hosted import HostedModel, broken, joined, limits_of
 from breve.engines.quiet import quiet
 
 MAX_BATCH_TOKENS = 2048  # of padded input run at once
+Schema = Mapping[str, Any] | None
 Row = tuple[int, list[str]]  # the number of its request, and the tokens of its input
 
 
 class TransformersEngine(HostedModel):
     """A model as its makers published it; float32 on a processor, the checkpoint's own type on a GPU.
+
+    With xgrammar installed, a decoder's answer is held to a request's JSON schema.
 
     Scores are the model's where several hypotheses are asked for, and 0 for a single one: keeping a distribution over
     the vocabulary for every token costs more memory than it is worth.
@@ -61,16 +65,30 @@ class TransformersEngine(HostedModel):
         limits = limits_of(requests, self.layout.max_output)
         rows, unknown = self._rows(requests)
         done: list[list[Hypothesis]] = [[] for _ in rows]
-        for batch in _batches(rows, MAX_BATCH_TOKENS // max(decoding.beam_size, decoding.num_hypotheses)):
-            answers = self._run([rows[i][1] for i in batch], max(limits[rows[i][0]] for i in batch), decoding)
-            for i, hypotheses in zip(batch, answers, strict=True):
-                n = rows[i][0]
-                made = [self.hypothesis(tokens, score, limits[n], unknown[n]) for tokens, score in hypotheses]
-                done[i] = sorted(made, key=lambda h: -h.score)
+        most = MAX_BATCH_TOKENS // max(decoding.beam_size, decoding.num_hypotheses)
+        for schema, numbers in self._by_schema(rows, requests, decoding):
+            for batch in _batches(numbers, rows, most):
+                limit = max(limits[rows[i][0]] for i in batch)
+                answers = self._run([rows[i][1] for i in batch], limit, decoding, schema)
+                for i, hypotheses in zip(batch, answers, strict=True):
+                    n = rows[i][0]
+                    made = [self.hypothesis(tokens, score, limits[n], unknown[n]) for tokens, score in hypotheses]
+                    done[i] = sorted(made, key=lambda h: -h.score)
         parts: list[list[list[Hypothesis]]] = [[] for _ in requests]
         for (n, _), made in zip(rows, done, strict=True):
             parts[n].append(made)
         return [[joined(row, lost) for row in zip(*p, strict=True)] for p, lost in zip(parts, unknown, strict=True)]
+
+    def _by_schema(
+        self, rows: Sequence[Row], requests: Sequence[Request], decoding: Decoding
+    ) -> list[tuple[Schema, list[int]]]:
+        """Return the numbers of the rows by their schema; by none where nothing can hold them to it."""
+        able = self.layout.kind == "decoder" and decoding.beam_size == decoding.num_hypotheses == 1 and is_available()
+        groups: dict[str, tuple[Schema, list[int]]] = {}
+        for i, (n, _) in enumerate(rows):
+            schema = requests[n].json_schema if able else None
+            groups.setdefault(repr(schema), (schema, []))[1].append(i)
+        return list(groups.values())
 
     def _rows(self, requests: Sequence[Request]) -> tuple[list[Row], list[tuple[str, ...]]]:
         """Return the inputs of all requests, a part a row, and the unknown pieces of each request."""
@@ -81,7 +99,7 @@ class TransformersEngine(HostedModel):
         return rows, [lost for _, lost in encoded]
 
     def _run(
-        self, inputs: Sequence[Sequence[str]], limit: int, decoding: Decoding
+        self, inputs: Sequence[Sequence[str]], limit: int, decoding: Decoding, schema: Schema
     ) -> list[list[tuple[list[str], float]]]:
         """Return for each input its hypotheses: tokens up to the end token, that one included, and a score."""
         import torch
@@ -97,6 +115,8 @@ class TransformersEngine(HostedModel):
             "input_ids": torch.tensor(rows, device=self._model.device),
             "attention_mask": torch.tensor(mask, device=self._model.device),
         }
+        if schema:
+            given["logits_processor"] = [constraint(self._folder, self._model.config.vocab_size, self._end, schema)]
         start = width
         if not decoder:
             first = self.codec.ids([t for t in (self.layout.start, *self.layout.target_prefix) if t])
@@ -148,10 +168,10 @@ class TransformersEngine(HostedModel):
         return self.codec.tokens(ids[:end])
 
 
-def _batches(rows: Sequence[Row], most: int) -> Iterator[list[int]]:
-    """Yield the numbers of rows of about one length, together at most so many padded tokens."""
+def _batches(numbers: Sequence[int], rows: Sequence[Row], most: int) -> Iterator[list[int]]:
+    """Yield these numbers of rows by length, in batches of at most so many padded tokens."""
     batch: list[int] = []
-    for i in sorted(range(len(rows)), key=lambda i: len(rows[i][1])):
+    for i in sorted(numbers, key=lambda i: len(rows[i][1])):
         if batch and (len(batch) + 1) * len(rows[i][1]) > most:
             yield batch
             batch = []

@@ -23,6 +23,7 @@ _SOUNDS = (
     ("z", "s"), ("k", "c"), ("h", ""),
 )  # fmt: skip
 _CODE = re.compile(r"(?=\w*[0-9])(?=\w*[A-Z])[A-Z0-9]\w{1,11}\Z|[A-Z]{1,6}[a-z]?[0-9]{1,4}\Z")
+_QUARTER = re.compile(r"[TQSH][1-4]\Z")  # "T3" is the third quarter, Q3
 _ROMAN = re.compile(r"[IVX]+(?:er|re|e|es|ème|ième)\Z")
 _OPENERS = frozenset('.!?:;"([*•-…')
 
@@ -111,7 +112,9 @@ def name_words(flat: Flat, language: Language) -> list[str]:
     common = _common(language)
 
     def sure(index: int, token: Token) -> bool:
-        if not _is_capital(token) or len(token.shape) < 2 or _ROMAN.match(token.shape):
+        if not _is_capital(token) or len(token.shape) < 2:
+            return False
+        if _ROMAN.match(token.shape) or _QUARTER.match(token.shape):
             return False
         folded = fold(token.shape)
         if folded in UNITS or folded in common or folded.rstrip("s") in common or folded.removesuffix("es") in common:
@@ -158,6 +161,13 @@ def orphans(source: Flat, target: Flat) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(lost)), list(dict.fromkeys(new))
 
 
+def lost_codes(source: Flat, target: Flat) -> list[str]:
+    """Return the codes of the French text that the English one lacks."""
+    english = _folded(target)
+    codes = dict.fromkeys(word for word in name_words(source, "fr") if is_code(word))
+    return [code for code in codes if not _counterpart(code, english, english, frozenset())]
+
+
 def _folded(flat: Flat) -> dict[str, bool]:
     """Return the folded words of a text, and whether each has a capital."""
     words: dict[str, bool] = {}
@@ -174,7 +184,7 @@ def _counterpart(word: str, others: dict[str, bool], similar: dict[str, bool], k
     if folded in others or not known.isdisjoint(others):
         return True
     if is_code(word):
-        return folded.removesuffix("s") in others  # "SU7s" are several of the SU7
+        return not {folded, folded + "s", folded.removesuffix("s")}.isdisjoint(others)  # "SU7s": several of the SU7
     if word.isupper() and len(word) <= 5:  # an acronym may be spelled out, or have its letters in another order
         letters = set(folded)
         return len(others) > MAX_WORDS or _spelled(folded, others) or any(set(other) == letters for other in others)

@@ -12,11 +12,12 @@ import gradio as gr
 
 from breve.errors import BreveError
 from breve.options import Options
-from breve.renderer import render
+from breve.renderer import Format, render
 from breve.web import markup
 from breve.web.service import BATCH_SIZE, Service, Step
 
 log = logging.getLogger(__name__)
+EXPORTS: tuple[Format, ...] = ("markdown", "json", "html")
 Updates = tuple[Any, Any, Any, Any, Any]  # status, brief, reader, live, exports
 
 
@@ -62,5 +63,6 @@ def _last(step: Step) -> Updates:
     summary = step.summary
     assert summary is not None  # noqa: S101 - the caller looked
     reader = markup.reader(step.segments, summary.translations, summary.bullets)
-    exports = {name: render(summary, name) for name in ("markdown", "json", "html")}  # type: ignore[arg-type]  # its formats
-    return markup.finished(summary.timing.total), markup.brief(summary), reader, "", json.dumps(exports)
+    exports = {name: render(summary, name) for name in EXPORTS}
+    packed = json.dumps(exports).replace("<", "\\u003c")  # gradio warns of a value that holds a script
+    return markup.finished(summary.timing.total), markup.brief(summary), reader, "", packed

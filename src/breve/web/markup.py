@@ -106,10 +106,10 @@ def english(translation: Translation) -> str:
 def marked(text: str, flags: Sequence[Flag]) -> str:
     """Return a text with its checked numbers and dates marked; those that a flag names are marked as doubtful."""
     facts = extract(text, "en")
-    found = [*facts.numbers, *facts.dates, *facts.times]
-    spans = sorted((f.span, f.text) for f in found if not getattr(f, "weak", False))
+    spans = [(time.span, time.text) for time in facts.times]
+    spans += [(f.span, f.text) for found in (facts.numbers, facts.dates) for f in found if not f.weak]
     parts, end = [], 0
-    for (start, stop), words in spans:
+    for (start, stop), words in sorted(spans):
         if start < end:
             continue
         doubtful = any(flag.detail.startswith(words) for flag in flags)
@@ -152,9 +152,10 @@ def _bullet(number: int, bullet: Bullet) -> str:
         f'<button type="button" class="cite" data-segment="{i}"><span class="sr">{both("sentence")} </span>{i}</button>'
         for i in bullet.segments
     )
+    claim = marked(bullet.text, bullet.flags)
     return (
         f'<li class="bullet {bullet.verdict}" data-bullet="{number}" data-segments="{ids}">'
-        f'<p class="claim" lang="en" role="button" tabindex="0" aria-pressed="false">{marked(bullet.text, bullet.flags)}</p>'
+        f'<p class="claim" lang="en" role="button" tabindex="0" aria-pressed="false">{claim}</p>'
         f'<p class="verdict"><span class="mark">{both(bullet.verdict)}</span> '
         f'<span class="evidence">{both("rests_on")} {cited}</span></p>{_flags(bullet.flags)}</li>'
     )
@@ -188,13 +189,15 @@ def _coverage(coverage: Coverage) -> str:
 
 
 def _actions() -> str:
+    save = f'<span class="sr">{both("save")} </span>'
     saves = "".join(
-        f'<button type="button" data-do="save" data-format="{name}"><span class="sr">{both("save")} </span>.{suffix}</button>'
+        f'<button type="button" data-do="save" data-format="{name}">{save}.{suffix}</button>'
         for name, suffix in (("markdown", "md"), ("json", "json"), ("html", "html"))
     )
     return (
         f'<div class="actions"><button type="button" data-do="copy">{both("copy")}</button>'
-        f'<span class="label">{both("save")}</span>{saves}<span role="status"><span class="said" hidden>{both("copied")}</span></span></div>'
+        f'<span class="label">{both("save")}</span>{saves}'
+        f'<span role="status"><span class="said" hidden>{both("copied")}</span></span></div>'
     )
 
 

@@ -9,18 +9,18 @@ window.breve = (() => {
   let archive = null;
   let handled = 0;
 
-  // gradio reads the browser's language when it starts; a reader's own choice comes first.
-  const chosen = stored("breve-language");
-  if (chosen) Object.defineProperty(navigator, "language", { get: () => chosen, configurable: true });
-
-  async function language() {
-    const next = document.documentElement.lang.startsWith("fr") ? "en" : "fr";
-    store("breve-language", next);
+  // gradio follows the browser's language and keeps its switch to itself, so its module is asked.
+  async function speak(wanted) {
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
     const core = loaded.find((name) => /\/assets\/core-[\w-]+\.js$/.test(name));
     const module = core ? await import(core) : {};
-    if (module.changeLocale) module.changeLocale(next);
-    else location.reload();
+    module.changeLocale?.(wanted);
+  }
+
+  function language() {
+    const wanted = document.documentElement.lang.startsWith("fr") ? "en" : "fr";
+    store("breve-language", wanted);
+    speak(wanted);
   }
 
   function theme() {
@@ -129,6 +129,9 @@ window.breve = (() => {
     else if (!String(getSelection())) showRow(target);
   });
   document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest?.("#run, #run-many")) event.stopPropagation(); // a double click
+  }, true);
+  document.addEventListener("click", (event) => {
     if (event.target.closest?.("#run")) $("#status").scrollIntoView({ block: "nearest", behavior: calm() });
   });
   document.addEventListener("focusin", (event) => {
@@ -141,16 +144,20 @@ window.breve = (() => {
     }
   });
 
-  function count() {
+  function tick() {
     const text = $("#text textarea"), words = $("#words");
     const number = text ? String(text.value.split(/\s+/).filter(Boolean).length) : "0";
     if (words && words.textContent !== number) words.textContent = number;
+    // gradio names its drop zones otherwise than they read, which misleads voice control.
+    $$(".upload-container[aria-label]:not(.icon-mode)").forEach((zone) => zone.removeAttribute("aria-label"));
   }
-  setInterval(count, 300); // a sample fills the box without an event
 
   function start() {
-    const wanted = stored("breve-theme");
-    if (wanted) document.body.classList.toggle("dark", wanted === "dark");
+    const look = stored("breve-theme"), tongue = stored("breve-language");
+    if (look) document.body.classList.toggle("dark", look === "dark");
+    if (tongue) speak(tongue);
+    tick();
+    setInterval(tick, 300); // neither a sample nor a file's removal makes an event
   }
 
   return { live, exports: exports_, zip, start };

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
+from gradio.events import api
 
 from breve.engines.profiles import load_profiles
 from breve.reader import SUFFIXES
@@ -24,6 +25,8 @@ I18N = interface()
 MODEL = "model"
 HEAVY: dict[str, Any] = {
     "concurrency_id": MODEL, "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private",
+    # A cancelled run is pending until its batch ends; with "once", a click on Run would be lost meanwhile.
+    "trigger_mode": "multiple",
 }  # fmt: skip
 LIGHT: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
@@ -51,7 +54,8 @@ class Page(gr.Blocks):
 def build(service: Service | None = None) -> gr.Blocks:
     """Return the page, ready to be launched by ``server.serve``."""
     service = service or Service()
-    with Page(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True) as page:
+    page = Page(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True)
+    with page:
         _shown(markup.masthead())
         with gr.Tabs():
             with gr.Tab(I18N("article")):
@@ -59,7 +63,7 @@ def build(service: Service | None = None) -> gr.Blocks:
             with gr.Tab(I18N("many")):
                 _many_tab(service)
         for name, endpoint in endpoints(service).items():
-            gr.api(endpoint, api_name=name, concurrency_id=MODEL, concurrency_limit=1)
+            api(endpoint, api_name=name, concurrency_id=MODEL, concurrency_limit=1)
     page.queue(max_size=32, default_concurrency_limit=8)
     return page
 
@@ -90,17 +94,18 @@ def _article_tab(service: Service) -> None:
     exports = _channel("exports")
     parts = [status, brief, reader, live, exports]
 
-    def on_run(*values: Any) -> Iterator[events.Updates]:
-        yield from events.article_events(service, *values)
+    def on_run(*values: Any) -> Iterator[tuple[Any, ...]]:
+        yield from _with_button(events.article_events(service, *values), len(parts))
 
     inputs = [text, controls.file, controls.bullets, controls.profile, controls.any_language]
-    running = run.click(on_run, inputs, parts, **HEAVY)
+    running = run.click(on_run, inputs, [*parts, run], **HEAVY)
+    running.failure(_enabled, None, run, **LIGHT)
     texts = list(names.values())
     chosen.click(lambda index: (texts[index], None), chosen, [text, controls.file], **LIGHT)
-    cancel.click(lambda: markup.note("cancelled"), None, status, cancels=[running], **LIGHT)
+    cancel.click(lambda: (markup.note("cancelled"), _enabled()), None, [status, run], cancels=[running], **LIGHT)
     clear.click(
-        lambda: ("", None, "", markup.note("empty"), "", "", ""), None, [text, controls.file, *parts],
-        cancels=[running], **LIGHT,
+        lambda: ("", None, "", markup.note("empty"), "", "", "", _enabled()), None,
+        [text, controls.file, *parts, run], cancels=[running], **LIGHT,
     )  # fmt: skip
 
 
@@ -111,7 +116,9 @@ def _many_tab(service: Service) -> None:
     )
     with gr.Row(elem_classes="commands"):
         run = gr.Button(I18N("run_many"), variant="primary", elem_id="run-many")
-        folder = gr.UploadButton(I18N("folder"), file_count="directory", elem_id="folder")
+        # A string to its annotation, translated all the same.
+        add = gr.UploadButton(I18N("add_files"), file_count="multiple", elem_id="add")  # type: ignore[arg-type]
+        folder = gr.UploadButton(I18N("folder"), file_count="directory", elem_id="folder")  # type: ignore[arg-type]
         cancel = gr.Button(I18N("cancel"), elem_id="cancel-many")
         clear = gr.Button(I18N("clear"), elem_id="clear-many")
     status = _shown("", "status-many")
@@ -119,13 +126,30 @@ def _many_tab(service: Service) -> None:
     exports = _channel("zip")
     parts = [status, table, exports]
 
-    def on_run(paths: list[str] | None) -> Iterator[many.Updates]:
-        yield from many.many_events(service, paths, events.options_of())
+    def on_run(paths: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        yield from _with_button(many.many_events(service, paths, events.options_of()), len(parts))
 
-    running = run.click(on_run, files, parts, **HEAVY)
-    folder.upload(lambda old, new: [*(old or []), *new], [files, folder], files, **LIGHT)
-    cancel.click(lambda: markup.note("cancelled"), None, status, cancels=[running], **LIGHT)
-    clear.click(lambda: (None, "", "", ""), None, [files, *parts], cancels=[running], **LIGHT)
+    running = run.click(on_run, files, [*parts, run], **HEAVY)
+    running.failure(_enabled, None, run, **LIGHT)
+    for more in (add, folder):
+        more.upload(lambda old, new: [*(old or []), *new], [files, more], files, **LIGHT)
+    cancel.click(lambda: (markup.note("cancelled"), _enabled()), None, [status, run], cancels=[running], **LIGHT)
+    clear.click(
+        lambda: (None, "", "", "", _enabled()), None, [files, *parts, run], cancels=[running], **LIGHT
+    )  # fmt: skip
+
+
+def _with_button(updates: Iterator[tuple[Any, ...]], size: int) -> Iterator[tuple[Any, ...]]:
+    """Add to each update that of the button that started the run: off while it runs."""
+    button: Any = gr.update(interactive=False)
+    for update in updates:
+        yield *update, button
+        button = gr.skip()
+    yield *[gr.skip()] * size, _enabled()
+
+
+def _enabled() -> Any:
+    return gr.update(interactive=True)
 
 
 def _file() -> gr.File:

@@ -28,7 +28,7 @@ def endpoints(service: Service) -> dict[str, Callable[..., Any]]:
         """Make the English brief of a French news article.
 
         Gives a few bullets that carry the facts; each cites the French sentences it rests on, and its numbers, dates
-        and names were compared with them: "supported", or "flagged" with the reasons. The whole translation comes along.
+        and names were compared with them: "supported", or "flagged" with the reasons. The translation comes along.
 
         Args:
             text: The article's full text in French, as plain text or HTML.

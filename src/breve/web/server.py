@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from breve.errors import OptionError
+from breve.version import own_version
 from breve.web.service import Service
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 AUTH_VARIABLE = "BREVE_AUTH"
 MAX_FILE_SIZE = "5mb"
 DRAIN_S = 30.0
+LEAVING_S = 1.0  # for the last answers on their way
 SESSIONS = 40  # gradio keeps each one's last results in memory, about 0.7 MB; the page itself needs none of them
 
 
@@ -62,6 +64,7 @@ def serve(
     print(f"Brève is at {url}", flush=True)  # noqa: T201 - the one thing that the command prints
     ended.wait()
     service.drain(DRAIN_S)
+    time.sleep(LEAVING_S)
     page.close(verbose=False)
 
 
@@ -108,17 +111,10 @@ def _health(service: Service) -> Callable[..., Any]:
 
     async def health(request: Request) -> JSONResponse:
         state = "draining" if service.draining else "ok"
-        body = {"status": state, "breve": _version(), "active": service.active}
+        body = {"status": state, "breve": own_version(), "active": service.active}
         return JSONResponse(body, status_code=503 if service.draining else 200)
 
     return health
-
-
-def _version() -> str:
-    try:
-        return version("breve")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _asset(name: str) -> str:
