@@ -23,21 +23,24 @@ from breve.document import Timing
 from breve.renderer import render
 
 
-def one_by_one(articles: Path) -> tuple[dict[str, str], float]:
-    """Return each article's JSON and the seconds of all of them; the model is loaded already."""
-    texts = {}
-    started = time.perf_counter()
-    for path in sorted(articles.iterdir()):
-        texts[path.name] = render(replace(breve.summarize(path), timing=Timing()), "json")
-    return texts, time.perf_counter() - started
+def clocks() -> tuple[float, float]:
+    """Return the time, and the processor's time of this process and of its children that ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return time.perf_counter(), sum(u.ru_utime + u.ru_stime for u in used)
 
 
-def folder(articles: Path, briefs: Path, workers: int) -> tuple[dict[str, str], float]:
-    """Return each article's JSON and the seconds of the run, the model's loading included."""
-    started = time.perf_counter()
+def one_by_one(articles: Path) -> dict[str, str]:
+    """Return each article's JSON; the model is loaded already."""
+    return {
+        path.name: render(replace(breve.summarize(path), timing=Timing()), "json")
+        for path in sorted(articles.iterdir())
+    }  # fmt: skip
+
+
+def folder(articles: Path, briefs: Path, workers: int) -> dict[str, str]:
+    """Return each article's JSON; loading the model counts."""
     breve.batch(articles, briefs, formats=("json",), workers=workers)
-    seconds = time.perf_counter() - started
-    return {p.name.removesuffix(".json"): p.read_text("utf-8") for p in briefs.glob("*.txt.json")}, seconds
+    return {p.name.removesuffix(".json"): p.read_text("utf-8") for p in briefs.glob("*.txt.json")}
 
 
 def main() -> None:
@@ -50,17 +53,23 @@ def main() -> None:
         articles.mkdir()
         real_articles(articles, options.files)
         breve.summarize(Path(articles, "article-000.txt"))
-        expected, alone = one_by_one(articles)
-        print(json.dumps({"way": "one by one", "seconds": round(alone, 1), "load": os.getloadavg()[0]}), flush=True)
+        before = clocks()
+        expected = one_by_one(articles)
+        alone, alone_cpu = (after - start for after, start in zip(clocks(), before, strict=True))
+        row = {"way": "one by one", "seconds": round(alone, 1), "cpu_s": round(alone_cpu, 1)}
+        print(json.dumps(row | {"load": os.getloadavg()[0]}), flush=True)
         for workers in options.workers:
-            found, seconds = folder(articles, Path(scratch, f"briefs-{workers}"), workers)
-            differing = [name for name in expected if found.get(name) != expected[name]]
+            before = clocks()
+            found = folder(articles, Path(scratch, f"briefs-{workers}"), workers)
+            seconds, cpu = (after - start for after, start in zip(clocks(), before, strict=True))
             peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
             row = {
-                "way": f"folder, {workers} worker(s)", "seconds": round(seconds, 1), "share": round(seconds / alone, 2),
-                "differing": differing, "peak_MB_of_a_process": round(peak * 1.024e-3), "load": os.getloadavg()[0],
+                "way": f"folder, {workers} worker(s)", "seconds": round(seconds, 1), "cpu_s": round(cpu, 1),
+                "share": round(seconds / alone, 2), "cpu_share": round(cpu / alone_cpu, 2),
+                "differing": [name for name in expected if found.get(name) != expected[name]],
+                "peak_MB_of_a_process": round(peak * 1.024e-3),
             }  # fmt: skip
-            print(json.dumps(row), flush=True)
+            print(json.dumps(row | {"load": os.getloadavg()[0]}), flush=True)
 
 
 if __name__ == "__main__":
