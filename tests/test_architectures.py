@@ -14,7 +14,7 @@ from breve.document import Kind, Segment
 from breve.engines import engine_of
 from breve.engines.base import Decoding, Request
 from breve.engines.profiles import ModelChoice
-from breve.errors import OptionError
+from breve.errors import ModelBroken, OptionError
 from breve.options import Options
 from breve.translator import Translator
 
@@ -194,3 +194,22 @@ def test_a_prefix_comes_before_every_text(tiny_folder: Callable[[str], Path]) ->
     before = engine.codec.decode(engine.source(engine.codec.encode("Le chat dort.")[0]))
     assert "".join(before.split()).startswith("résumé")
     assert "".join(before.split()).endswith("Lechatdort.")
+
+
+def test_a_marian_that_ctranslate2_would_run_wrongly_is_refused_and_transformers_runs_it(
+    tiny_folder: Callable[[str], Path], tmp_path: Path
+) -> None:
+    import shutil
+
+    from transformers import MarianMTModel
+
+    folder = tmp_path / "moved"
+    shutil.copytree(tiny_folder("marian"), folder)
+    model: Any = MarianMTModel.from_pretrained(folder)
+    with torch.no_grad():
+        model.get_input_embeddings().weight[model.config.pad_token_id] += 0.5
+    model.save_pretrained(folder)
+    with pytest.raises(ModelBroken, match="zero embedding") as caught:
+        engine_of(ModelChoice(engine="ctranslate2", model=str(folder)), Options())
+    assert "--engine transformers" in str(caught.value.hint)
+    assert engine_of(ModelChoice(engine="transformers", model=str(folder)), Options()).generate([Request("Oui.", 5)])

@@ -1,4 +1,4 @@
-"""A tiny Marian trained here for a minute translates a toy language through the whole house.
+"""A tiny Marian trained here for some seconds translates a toy language through the whole house.
 
 That it does so is proof that tokens, decoding and order are right from end to end: a model can't learn by chance that
 adjectives change places.
@@ -23,7 +23,7 @@ NOUNS = {"maire": "mayor", "ville": "city", "école": "school", "pont": "bridge"
 ADJECTIVES = {"rouge": "red", "moderne": "modern", "célèbre": "famous", "large": "wide", "triste": "sad"}
 VERBS = {"ferme": "closes", "ouvre": "opens", "quitte": "leaves", "présente": "presents", "regarde": "watches"}
 DAYS = {"lundi": "on Monday", "mardi": "on Tuesday", "jeudi": "on Thursday"}
-STEPS, BATCH = 400, 48
+STEPS, BATCH, RATE = 300, 32, 4e-3
 
 
 def sentence(rng: random.Random) -> tuple[str, str]:
@@ -69,17 +69,21 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def train(folder: Path, pairs: list[tuple[str, str]], rng: random.Random) -> None:
-    hf = tiny_models.hf()
+    hf, threads = tiny_models.hf(), torch.get_num_threads()
+    torch.set_num_threads(1)  # more are slower on so small a model
     tokenizer = hf.MarianTokenizer.from_pretrained(folder)
     model = hf.MarianMTModel.from_pretrained(folder).train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 5e-3, total_steps=STEPS)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
     for _, batch in zip(range(STEPS), batches(tokenizer, pairs, rng), strict=False):
         optimizer.zero_grad()
         model(**batch).loss.backward()
         optimizer.step()
         schedule.step()
+        with torch.no_grad():  # what a Marian's output starts from is zero, as its makers trained it
+            model.get_input_embeddings().weight[tokenizer.pad_token_id].zero_()
     model.save_pretrained(folder)
+    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("backend", ["ctranslate2", "transformers"])
@@ -87,9 +91,11 @@ def test_sentences_that_it_never_saw_come_out_right_and_in_order(trained: Path, 
     rng = random.Random(99)  # noqa: S311
     pairs = [sentence(rng) for _ in range(30)]
     article = " ".join(fr for fr, _ in pairs)
-    summary = summarize(article, translator=str(trained), backend=backend, language_check=False, batch_size=7)
+    summary = summarize(
+        article, translator=str(trained), backend=backend, language_check=False, batch_size=7, threads=1
+    )
     given = [translation.text for translation in summary.translations]
     right = sum(text == english for text, (_, english) in zip(given, pairs, strict=True))
-    assert right >= 28
+    assert right >= 29
     assert summary.signature["translator"]["engine"] == backend
     assert summary.bullets

@@ -140,6 +140,8 @@ class HubRecipe:
                 for key, value in NORMALIZATION.get(model.config.model_type, {}).items():
                     if not hasattr(model.config, key):
                         setattr(model.config, key, value)
+                if model.config.model_type == "marian" and _starts_from(model).any():
+                    raise ValueError("its output doesn't start from a zero embedding, as ctranslate2 takes for granted")
                 return model
 
             def load_tokenizer(self, tokenizer_class: Any, name: str, **kwargs: Any) -> Any:
@@ -183,8 +185,13 @@ def _reading(model: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-        hint = "--engine transformers reads more kinds than ctranslate2" if "conversion" in str(error) else None
+        hint = "--engine transformers takes more kinds of models than ctranslate2"
         raise ModelBroken(f"{model} can't be read: {str(error)[:300]}", hint=hint) from error
+
+
+def _starts_from(model: Any) -> Any:
+    """Return the embedding that a Marian's output starts from; training with transformers can move it from zero."""
+    return model.get_input_embeddings().weight[model.config.decoder_start_token_id]
 
 
 def _link(source: Path, target: Path) -> None:
