@@ -111,7 +111,9 @@ class Translator:
     def again(self, number: int, segments: Sequence[Segment]) -> Translation:
         """Return another translation of one of an article's segments: the least flagged of the retry settings'."""
         item = segments[number], _texts(segments)[number]
-        options = [judged for decoding in (BEAMS, PENALTY, SAMPLES) for judged in self._translate([item], decoding)]
+        options = [judged for decoding in (BEAMS, PENALTY) for judged in self._translate([item], decoding)]
+        if all(judged.kinds for judged in options):  # a sampled search loads the model anew
+            options += self._translate([item], SAMPLES)
         return min(options, key=_Judged.order).translation
 
     def _batched(self, segments: Sequence[Segment], texts: Sequence[str], size: int) -> list[Translation]:
