@@ -106,10 +106,13 @@ class Cluster:
         """Yield rows of results as they come; every path is in one of them, whatever happened to its worker."""
         left = dict.fromkeys(paths)
         for alone in (False, True):
-            if not left or stop.is_set():
+            if stop.is_set():
                 return
+            asked = [path for path in left if source.is_there(path)]
+            if not asked:
+                break  # Ray raises an error for a list of files of which it finds none
             with lenient():
-                dataset = self.dataset(source, list(left), known, alone=alone)
+                dataset = self.dataset(source, asked, known, alone=alone)
                 for table in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                     rows = [row for row in table.to_pylist() if row["path"] in left]
                     for row in rows:
@@ -117,7 +120,8 @@ class Cluster:
                     yield rows
                     if stop.is_set():
                         return
-        yield [row_of(Job(path, b"", ""), lost(source, path)) for path in left]
+        if left:
+            yield [row_of(Job(path, b"", ""), lost(source, path)) for path in left]
 
     def dataset(self, source: Source, paths: Sequence[str], known: Known, *, alone: bool) -> Any:
         """Return the Ray dataset of the files' results; ``alone``: each file is a task by itself."""
