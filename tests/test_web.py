@@ -27,7 +27,7 @@ import pytest
 
 from breve.document import Flag
 from breve.engines.scripted import ScriptedEngine
-from breve.errors import BreveError, OptionError
+from breve.errors import BreveError, ModelBroken, OptionError
 from breve.web import many, markup
 from breve.web.events import article_events, options_of
 from breve.web.i18n import texts
@@ -396,10 +396,37 @@ def test_a_server_that_is_told_to_end_ends_its_work_first() -> None:
     with subprocess.Popen([sys.executable, root / "app.py"], cwd=root, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         url = next(line.split()[-1] for line in server.stdout if line.startswith("Brève is at")).rstrip("/")
-        posted = httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": XIAOMI}).json()
+        posted = httpx.post(f"{url}/gradio_api/call/v2/summarize", json={"text": ACCIDENT[:600]}).json()
         while httpx.get(f"{url}/health").json()["active"] == 0:
             time.sleep(0.05)
         server.terminate()
         answer = httpx.get(f"{url}/gradio_api/call/summarize/{posted['event_id']}", timeout=60).text
         assert "event: complete" in answer
         assert server.wait(60) == 0
+
+
+def test_a_model_that_does_not_load_is_told_when_the_server_starts() -> None:
+    def broken(prompt: str) -> str:
+        raise ModelBroken("the model is damaged")
+
+    service = Service(ScriptedEngine(answer=broken))
+    service.begin()
+    with pytest.raises(ModelBroken, match="damaged"):
+        start(build(service), service)
+
+
+def test_the_command_serves_and_refuses_a_malformed_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AUTH_VARIABLE, "no colon")
+    done = subprocess.run([sys.executable, "-m", "breve.cli", "serve"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert "must be user:password" in done.stderr
+
+
+def test_a_file_is_read_when_no_text_is_given(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_bytes(ACCIDENT.encode("cp1252"))
+    service = Service(ScriptedEngine(answer=translated))
+    last = list(article_events(service, "  ", str(file), 3, "embedded", False))[-1]
+    saved = json.loads(json.loads(last[4])["json"])
+    assert len(saved["bullets"]) == 3
+    assert saved["title"]["source"] == ACCIDENT.splitlines()[0]

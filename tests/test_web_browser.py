@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import tarfile
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -255,6 +257,35 @@ def test_nothing_that_comes_in_is_run(scripted_url: str, opened: Opened, tmp_pat
     page.locator("tr.failed").wait_for()
     assert page.evaluate("window.pwned") is None
     assert [address for address in asked if not address.startswith((scripted_url, "blob:", "data:"))] == []
+
+
+def test_a_reader_is_told_when_the_line_is_full(browser: Browser) -> None:
+    gate = threading.Event()
+    gate.set()
+
+    def held(prompt: str) -> str:
+        gate.wait(60)
+        return translated(prompt)
+
+    service = Service(ScriptedEngine(answer=held))
+    app = build(service)
+    app.queue(max_size=1)
+    url = start(app, service, host="127.0.0.1")
+    page = browser.new_page(locale="en-GB")
+    gate.clear()
+    try:
+        page.goto(url)
+        page.locator("#text textarea").fill(LINE)
+        for _ in range(4):  # one runs, one waits, the others find the line full
+            httpx.post(f"{url}gradio_api/call/v2/translate", json={"text": LINE})
+            time.sleep(0.3)
+        page.locator("#run").click()
+        expect(page.get_by_test_id("toast-body")).to_contain_text("busy")
+        expect(page.locator("#run")).to_be_enabled()
+    finally:
+        gate.set()
+        page.close()
+        app.close(verbose=False)
 
 
 def test_an_error_is_shown_in_its_place(scripted_url: str, opened: Opened) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -67,7 +67,9 @@ class Service:
     def begin(self) -> None:
         """Start to load the model in a thread: the web framework can be imported meanwhile, which takes as long."""
         if self._warm is None:
-            self._warm = ThreadPoolExecutor(1, "warm").submit(self._run_once)
+            self._warm = Future()
+            # No executor: those are waited for at exit, and to make a model can take minutes.
+            threading.Thread(target=self._run_once, args=[self._warm], daemon=True).start()
 
     def warm(self) -> None:
         """Wait until the model is loaded and has run once. Raises ModelError."""
@@ -130,10 +132,14 @@ class Service:
             self._draining = True
             return self._idle.wait_for(lambda: self._active == 0, timeout_s)
 
-    def _run_once(self) -> None:
-        pipeline = self.pipeline(Options())
-        draft = pipeline.draft(WARM_UP)
-        self._alone(lambda: list(pipeline.translations(draft.segments)))
+    def _run_once(self, outcome: Future[None]) -> None:
+        try:
+            pipeline = self.pipeline(Options())
+            draft = pipeline.draft(WARM_UP)
+            self._alone(lambda: list(pipeline.translations(draft.segments)))
+            outcome.set_result(None)
+        except Exception as error:
+            outcome.set_exception(error)
 
     def _alone(self, work: Callable[[], T]) -> T:
         with self._model:
