@@ -116,36 +116,6 @@ def test_addresses_are_copied(source: str, answer: str, text: str) -> None:
     assert [t.text for t in translator(Echo({source: [answer]}), retries=0).translate(segments(source))] == [text]
 
 
-class Doubting(Echo):
-    """Is sure of short texts only; a search with beams says so and gives what ``better`` says."""
-
-    def __init__(self, better: tuple[str, float]) -> None:
-        super().__init__()
-        self.better, self.searched = Hypothesis(*better), list[str]()
-
-    def generate(self, requests: Sequence[Request], decoding: Decoding = GREEDY) -> list[list[Hypothesis]]:
-        if decoding.beam_size > 1:
-            self.searched += [r.text for r in requests]
-            return [[self.better] for _ in requests]
-        return [[Hypothesis(self._answer(r.text), -0.1 if len(r.text) < 20 else -0.5)] for r in requests]
-
-
-@pytest.mark.parametrize(
-    ("better", "text"),
-    [
-        (("The minister has gone.", -0.3), "The minister has gone."),
-        (("The minister has gone.", -0.6), "The Le ministre est parti hier again."),  # less likely still
-        (("", -0.1), "The Le ministre est parti hier again."),  # a fault
-    ],
-)
-def test_doubtful_sentences_are_searched_for_again(better: tuple[str, float], text: str) -> None:
-    engine = Doubting(better)
-    doubting = Translator(engine, str, Options(), doubt=-0.2)
-    done = doubting.translate(segments("Il pleut ici.", "Le ministre est parti hier"))
-    assert engine.searched == ["Le ministre est parti hier"]
-    assert [t.text for t in done] == ["The Il pleut ici. again.", text]
-
-
 def test_what_a_reader_cannot_see_does_not_reach_the_model() -> None:
     engine = Echo()
     translator(engine).translate(segments("Le\u200b chat\u202fdort\U000e0041 l’été"))

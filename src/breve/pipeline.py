@@ -99,7 +99,6 @@ class Pipeline:
             "translator": {
                 **self.translator.engine.signature(),
                 **({"prompt": prompt.signature} if prompt else {}),
-                **({"doubt": self._doubt} if self._doubt is not None else {}),
             },
             "condenser": dict(self.condenser.signature()),
             "options": self.options.as_dict(),
@@ -111,7 +110,7 @@ class Pipeline:
         prompt = self._translate_prompt
         return Translator(
             self._translate_engine, _template(prompt), self.options, check=verify_translation,
-            system=prompt.system if prompt else "", doubt=self._doubt,
+            system=prompt.system if prompt else "",
         )  # fmt: skip
 
     @cached_property
@@ -131,11 +130,6 @@ class Pipeline:
     @cached_property
     def _translate_engine(self) -> Engine:
         return self._engine or self._load("translate")
-
-    @property
-    def _doubt(self) -> float | None:
-        choice = self._choices["translate"]
-        return None if choice is None or self._engine else choice.doubt  # another engine has other scores
 
     @cached_property
     def _translate_prompt(self) -> Prompt | None:

@@ -25,8 +25,7 @@ EXTRACTIVE = "extractive"  # as a condenser's name: no model
 class ModelChoice(BaseModel):
     """An engine and its model: one of ours, a name on the Hugging Face hub, a folder, or a server's name for it.
 
-    ``stop`` ends a generated text where one of its strings begins. A translation whose mean log-probability is under
-    ``doubt`` is searched for again with beams. ``prefix`` comes before every text, as some
+    ``stop`` ends a generated text where one of its strings begins. ``prefix`` comes before every text, as some
     encoder-decoders want it. ``pickle`` allows weights that can run code when they are read.
     """
 
@@ -36,7 +35,6 @@ class ModelChoice(BaseModel):
     model: str
     prompt: str | None = None
     stop: tuple[str, ...] = ()
-    doubt: float | None = Field(default=None, le=0.0)
     # Of the hub:
     revision: str = "main"
     licence: str | None = None
