@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,21 @@ def cluster() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # The workers import the script of the engine.
         patch.setenv("PYTHONPATH", os.pathsep.join([str(BENCH), os.environ.get("PYTHONPATH", "")]))
-        ray.init(num_cpus=2, logging_level="ERROR", log_to_driver=False, include_dashboard=False)
+        start(ray)
         yield
         ray.shutdown()
+
+
+def start(ray: Any, attempts: int = 3) -> None:
+    """Start Ray; on a machine that is busy it may give up after 30 s."""
+    for left in reversed(range(attempts)):
+        try:
+            ray.init(num_cpus=2, logging_level="ERROR", log_to_driver=False, include_dashboard=False)
+            return
+        except Exception:  # Ray raises a bare one
+            ray.shutdown()
+            if not left:
+                raise
 
 
 @pytest.fixture
