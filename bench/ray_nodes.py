@@ -1,8 +1,8 @@
 """Run a batch on a local Ray cluster of three nodes and kill one in the middle; compare with a run without Ray.
 
-usage: python bench/ray_nodes.py [--files 1000] [--real] [--poison]
+usage: python bench/ray_nodes.py [--files N] [--real] [--poison]
 
-The engine is scripted; ``--real`` takes 20 real articles and the embedded model instead, and kills no node.
+The engine is scripted; ``--real`` takes real articles and the embedded model instead, and kills no node.
 ``--poison`` adds a file that ends each process that touches it. Prints what was done; exits with 1 at any difference.
 """
 
@@ -52,7 +52,7 @@ def kill_in_the_middle(cluster: Cluster, node: Any, briefs: Path, half: int, see
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--files", type=int, help="1,000 by default, with --real 20")
     parser.add_argument("--real", action="store_true")
     parser.add_argument("--poison", action="store_true")
     options = parser.parse_args()
@@ -60,9 +60,9 @@ def main() -> None:
         articles, alone, briefs = (Path(scratch, name) for name in ("articles", "alone", "briefs"))
         articles.mkdir()
         if options.real:
-            real_articles(articles, 20)
+            real_articles(articles, options.files or 20)
         else:
-            make_files(articles, options.files)
+            make_files(articles, options.files or 1000)
         engine = None if options.real else ScriptedEngine(answer=answer)
         slow = None if options.real else ScriptedEngine(answer=(Poisoned if options.poison else SlowAnswer)(0.005))
         formats = ("md", "json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,20 @@ def cluster() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # The workers import the script of the engine.
         patch.setenv("PYTHONPATH", os.pathsep.join([str(BENCH), os.environ.get("PYTHONPATH", "")]))
-        ray.init(num_cpus=2, logging_level="ERROR", log_to_driver=False, include_dashboard=False)
+        start(ray)
         yield
         ray.shutdown()
+
+
+def start(ray: Any) -> None:
+    """Start Ray, which gives up after some seconds on a machine that is very busy: then there is nothing to test."""
+    try:
+        ray.init(num_cpus=2, logging_level="ERROR", log_to_driver=False)
+    except Exception as error:  # Ray raises a bare one
+        ray.shutdown()
+        if "timed out during startup" not in str(error):
+            raise
+        pytest.skip("Ray did not start in time")
 
 
 @pytest.fixture

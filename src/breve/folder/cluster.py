@@ -106,22 +106,30 @@ class Cluster:
         """Yield rows of results as they come; every path is in one of them, whatever happened to its worker."""
         left = dict.fromkeys(paths)
         for alone in (False, True):
-            if stop.is_set():
+            if alone:
+                rows = [row_of(Job(path, b"", ""), failure) for path in left if (failure := unreadable(source, path))]
+                for row in rows:
+                    left.pop(row["path"])
+                yield rows
+            if not left or stop.is_set():
                 return
-            asked = [path for path in left if source.is_there(path)]
-            if not asked:
-                break  # Ray raises an error for a list of files of which it finds none
+            for rows in self._pass(source, list(left), known, alone=alone):
+                yield [row for row in rows if left.pop(row["path"], row) is None]
+                if stop.is_set():
+                    return
+        hint = "--retry-failed tries it again; the memory may have been too small"
+        died = WorkerDied("each worker that took it was killed or crashed", hint=hint)
+        yield [row_of(Job(path, b"", ""), failure_of(path, died)) for path in left]
+
+    def _pass(self, source: Source, paths: Sequence[str], known: Known, *, alone: bool) -> Iterator[list[Row]]:
+        try:
             with lenient():
-                dataset = self.dataset(source, asked, known, alone=alone)
+                dataset = self.dataset(source, paths, known, alone=alone)
                 for table in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-                    rows = [row for row in table.to_pylist() if row["path"] in left]
-                    for row in rows:
-                        left.pop(row["path"])
-                    yield rows
-                    if stop.is_set():
-                        return
-        if left:
-            yield [row_of(Job(path, b"", ""), lost(source, path)) for path in left]
+                    yield table.to_pylist()
+        except ValueError as error:  # what Ray says when not one of the files is there
+            if "No files found" not in str(error):
+                raise
 
     def dataset(self, source: Source, paths: Sequence[str], known: Known, *, alone: bool) -> Any:
         """Return the Ray dataset of the files' results; ``alone``: each file is a task by itself."""
@@ -140,14 +148,13 @@ class Cluster:
         )  # fmt: skip
 
 
-def lost(source: Source, path: str) -> Failure:
-    """Return why a file came back from no worker."""
+def unreadable(source: Source, path: str) -> Failure | None:
+    """Return why a file that came back from no worker can't be read; None if it can be."""
     try:
         source.check(path)
     except InputError as error:
         return failure_of(path, error)
-    hint = "--retry-failed tries it again; the memory may have been too small"
-    return failure_of(path, WorkerDied("each worker that took it was killed or crashed", hint=hint))
+    return None
 
 
 def pairs_of(rows: Sequence[Row], source: Source) -> Pairs:

@@ -52,10 +52,6 @@ class Source:
                 return 0.0
         return self._modified.get(path, 0.0)
 
-    def is_there(self, path: str) -> bool:
-        """Return whether a file was found when its folder was listed, and still is, as far as that costs nothing."""
-        return is_uri(self.place) or Path(self.prefix, path).is_file()
-
     def check(self, path: str) -> None:
         """Raise UnreadableInput if a file can't be read."""
         if not is_uri(self.place):
