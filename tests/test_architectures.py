@@ -186,6 +186,7 @@ def test_int8_is_what_a_processor_gets_and_another_quantization_is_another_model
     whole = engine_of(ModelChoice(engine="ctranslate2", model=folder, quantization="float32"), Options(device="cpu"))
     assert (eight.signature()["quantization"], whole.signature()["quantization"]) == ("int8", "float32")
     assert eight.signature()["model"] == "marian"
+    assert len(eight.signature()["fingerprint"]) == 16
 
 
 def test_a_prefix_comes_before_every_text(tiny_folder: Callable[[str], Path]) -> None:

@@ -56,7 +56,7 @@ class HubRecipe:
 
     def parts(self) -> dict[str, str]:
         """Return all that shapes the model; the store's key is a hash of it."""
-        origin = {"files": _fingerprint(Path(self._choice.model))} if self._is_folder else {}
+        origin = {"fingerprint": _fingerprint(Path(self._choice.model))} if self._is_folder else {}
         return {
             "model": Path(self._choice.model).name if self._is_folder else self._choice.model,
             "revision": "" if self._is_folder else self._choice.revision,
