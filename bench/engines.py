@@ -1,6 +1,6 @@
 """Measure the engines on the same work: a plain transformers loop, transformers in batches, CTranslate2.
 
-usage: python bench/engines.py [--sentences 24] [--tokens 32] [--threads 2] [--out FILE.json]
+usage: python bench/engines.py [--sentences 24] [--tokens 32] [--threads 2] [--out FILE.json] [--plot FILE.png]
 
 Two models. ``marian`` has the dimensions of opus-mt-fr-en (75 M parameters) and random weights; it writes the same
 number of tokens for every sentence, since its end token is out of reach. Speed doesn't depend on the weights.
@@ -197,12 +197,32 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def plot(rows: list[dict[str, Any]], out: Path) -> None:
+    """Draw tokens a second and peak memory of every row."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    labels = [f"{row['model']}: {NAMES[row['path']]}" for row in rows][::-1]
+    colours = ["tab:blue" if row["path"] == "ours" else "lightgrey" for row in rows][::-1]
+    figure, axes = pyplot.subplots(1, 2, figsize=(9, 2.8), sharey=True, layout="constrained")
+    for ax, key, title in zip(axes, ("tokens_per_s", "peak_MB"), ("tokens a second", "peak memory, MB"), strict=True):
+        bars = ax.barh(labels, [row[key] for row in rows][::-1], color=colours)
+        ax.bar_label(bars, padding=2, fmt="%.0f")
+        ax.set_title(title)
+        ax.margins(x=0.15)
+        ax.spines[["top", "right"]].set_visible(False)
+    figure.savefig(out, dpi=120)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sentences", type=int, default=24)
     parser.add_argument("--tokens", type=int, default=32)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--plot", type=Path, help="draw the rows into this file (needs matplotlib)")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--one", nargs=3, metavar=("MODEL", "PATH", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -230,6 +250,8 @@ def main() -> None:
     print(table(rows))
     if options.out:
         options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if options.plot:
+        plot(rows, options.plot)
 
 
 if __name__ == "__main__":
