@@ -48,6 +48,8 @@ def test_the_model_reads_numbered_sentences_and_its_numbers_become_segments() ->
     (request,) = engine.calls[0].requests
     assert "2. The council of Lure adopted" in request.text
     assert request.json_schema is not None
+    assert request.json_schema["additionalProperties"] is False
+    assert request.json_schema["properties"]["bullets"]["maxItems"] == 3
     assert "data" in request.system
 
 
@@ -59,6 +61,7 @@ def test_the_model_reads_numbered_sentences_and_its_numbers_become_segments() ->
         answer((f"- **{BUDGET}** [2]", [2])),
         answer((BUDGET, [2]), (BUDGET, [2])),
         answer((BUDGET, [2, 99, -1, 0])),
+        answer((BUDGET, [2])).replace('"text"', '"topic": "budget", "text"').replace("[2]", '["2"]'),
     ],
 )
 def test_what_surrounds_an_answer_does_not_matter(reply: str) -> None:

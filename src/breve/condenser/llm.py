@@ -22,12 +22,14 @@ TOKENS_PER_WORD = 3  # room for a bullet's words in JSON, with its citations
 
 CHARACTERS_PER_WORD = 8
 MOST_CITED = 6
+# Keys of a model's own are asked not to be, and ignored where they are.
+CONFIG = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
 
 
 class BulletReply(BaseModel):
     """A bullet as a model answers it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = CONFIG
     text: str
     segments: list[int]
 
@@ -35,7 +37,7 @@ class BulletReply(BaseModel):
 class Reply(BaseModel):
     """A model's whole answer; its JSON schema is what engines constrain."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = CONFIG
     bullets: list[BulletReply]
 
 
