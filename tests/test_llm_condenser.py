@@ -109,7 +109,7 @@ def test_an_invention_gives_way_to_a_sentence_of_the_article(invented: str) -> N
 
 def test_an_invention_that_nothing_can_replace_is_shown_flagged() -> None:
     rows = [(P, "Le maire de Lure a démissionné.", "The mayor of Lure resigned.")]
-    bullets, _ = brief(answer(("The mayor of Lure resigned.", [1]), ("Ministers took bribes.", [1])), rows=rows)
+    bullets, _ = brief(answer(("The mayor of Lure resigned.", [1]), ("Ministers took bribes from a builder.", [1])), rows=rows)
     assert [b.verdict for b in bullets] == ["supported", "flagged"]
     assert {flag.kind for flag in bullets[1].flags} == {"support"}
 

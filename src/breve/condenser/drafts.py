@@ -12,6 +12,7 @@ from breve.grounding import Grounding, terms
 from breve.prompts import as_data
 
 SAME = 0.75  # share of common terms (Jaccard) from which two bullets say the same
+MIN_WORDS = 4  # fewer say nothing of their own
 MARK = re.compile(r"^(?:[-*•–·]|\d{1,2}[.)])\s+|\*\*|__|`")
 CITED = re.compile(r"\s*[\[(](?:sentences? |segments? )?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\])](?=\s*[.!]?$)", re.I)
 
@@ -67,12 +68,12 @@ def _judged(draft: Draft, grounding: Grounding, check: Check) -> Bullet:
 
 
 def _distinct(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return the drafts that have words and say what no earlier one says, tidied."""
+    """Return the drafts that have some words and say what no earlier one says, tidied."""
     kept: list[tuple[Draft, set[str]]] = []
     for draft in drafts:
         text = tidy(draft.text)
         words = set(terms(text))
-        if words and not any(_same(words, other) for _, other in kept):
+        if len(text.split()) >= MIN_WORDS and not any(_same(words, other) for _, other in kept):
             kept.append((Draft(text, draft.ids), words))
     return [draft for draft, _ in kept]
 
