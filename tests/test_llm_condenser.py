@@ -109,7 +109,9 @@ def test_an_invention_gives_way_to_a_sentence_of_the_article(invented: str) -> N
 
 def test_an_invention_that_nothing_can_replace_is_shown_flagged() -> None:
     rows = [(P, "Le maire de Lure a démissionné.", "The mayor of Lure resigned.")]
-    bullets, _ = brief(answer(("The mayor of Lure resigned.", [1]), ("Ministers took bribes from a builder.", [1])), rows=rows)
+    bullets, _ = brief(
+        answer(("The mayor of Lure resigned.", [1]), ("Ministers took bribes from a builder.", [1])), rows=rows
+    )
     assert [b.verdict for b in bullets] == ["supported", "flagged"]
     assert {flag.kind for flag in bullets[1].flags} == {"support"}
 
@@ -154,6 +156,20 @@ class TestGrounding:
     def test_an_address_that_the_source_lacks_is_flagged(self, text: str) -> None:
         kinds = [flag.kind for flag in Grounding([text], ["Rien."]).flags(text, [0])]
         assert kinds == ["url"]
+
+    @pytest.mark.parametrize(
+        ("text", "kinds"),
+        [
+            ("Lure leads 27-6 at the break.", ["number"]),
+            ("Lure leads 17–6 at the break.", []),
+            ("We lead at the break.", ["voice"]),
+            ("“We lead at the break,” said the coach.", []),
+        ],
+    )
+    def test_scores_and_voices_are_checked(self, text: str, kinds: list[str]) -> None:
+        sources = ["Lure mène 17 à 6 à la pause, a dit l'entraîneur.", "Il y avait 27 spectateurs."]
+        english = ["Lure leads 17 to 6 at the break, we lead, said the coach.", "There were 27 spectators."]
+        assert [flag.kind for flag in Grounding(english, sources).flags(text, [0, 1])] == kinds
 
     def test_an_address_of_the_source_is_not(self) -> None:
         assert Grounding(["See lure.fr."], ["Voir lure.fr."]).flags("See lure.fr.", [0]) == ()

@@ -31,8 +31,9 @@ def settle(
 ) -> tuple[Bullet, ...]:  # fmt: skip
     """Return the bullets of an article's drafts, in the article's order.
 
-    A draft gets the evidence that speaks best for it: what it cited, what its words are found in, or both. One that
-    fails all the same gives way to a bullet of ``fallback`` on other segments, and is shown flagged if there is none.
+    A draft gets the evidence that speaks best for it: what it cited, what its words are found in, or both; of equals
+    the shorter. One that fails all the same gives way to a bullet of ``fallback`` on other segments, and is shown
+    flagged if there is none.
     """
     grounding = Grounding([t.text for t in translations], [s.source for s in segments])
     bullets = [_judged(draft, grounding, check) for draft in _distinct(drafts)]
@@ -64,7 +65,7 @@ def _judged(draft: Draft, grounding: Grounding, check: Check) -> Bullet:
         Bullet(draft.text, ids, tuple(dict.fromkeys([*check(draft.text, ids), *grounding.flags(draft.text, ids)])))
         for ids in options
     ]
-    return min(judged, key=lambda bullet: len(bullet.flags))
+    return min(judged, key=lambda bullet: (len(bullet.flags), len(bullet.segments)))
 
 
 def _distinct(drafts: Sequence[Draft]) -> list[Draft]:
