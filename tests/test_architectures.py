@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,27 @@ class TestLength:
     def test_odd_texts_are_survived(self, tiny: Tiny, runtime: str, text: str) -> None:
         for kind in ("marian", "nllb", "bart", "qwen2"):
             assert len(tiny(kind, runtime).generate([Request(text, 5), Request("Oui.", 5)])) == 2
+
+
+class TestSchema:
+    def test_a_decoder_on_transformers_writes_what_the_schema_allows_and_nothing_else(self, tiny: Tiny) -> None:
+        pytest.importorskip("xgrammar", reason="the extra json is not installed")
+        schema = {"type": "object", "properties": {"is": {"enum": ["yes", "no"]}}, "required": ["is"]}
+        engine = tiny("qwen2", "transformers")
+        held, free = engine.generate(
+            [
+                Request("Le chat dort-il ?", 30, json_schema=schema | {"additionalProperties": False}),
+                Request("Oui ?", 5),
+            ]
+        )
+        assert json.loads(held[0].text)["is"] in {"yes", "no"}
+        assert held[0].finished
+        assert not free[0].text.startswith("{")
+
+    @pytest.mark.parametrize("kind", ["qwen2", "bart"])
+    def test_an_engine_that_cannot_hold_to_a_schema_answers_all_the_same(self, tiny: Tiny, kind: str) -> None:
+        request = Request("Oui ?", 5, json_schema={"type": "object"})
+        assert tiny(kind, "ctranslate2").generate([request])[0][0].text
 
 
 class TestChat:

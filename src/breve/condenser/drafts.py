@@ -13,6 +13,7 @@ from breve.prompts import as_data
 
 SAME = 0.75  # share of common terms (Jaccard) from which two bullets say the same
 MIN_WORDS = 4  # fewer say nothing of their own
+MOST_CITED = 4  # who cites more cites everything, and any number is somewhere
 MARK = re.compile(r"^(?:[-*•–·]|\d{1,2}[.)])\s+|\*\*|__|`")
 CITED = re.compile(r"\s*[\[(](?:sentences? |segments? )?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\])](?=\s*[.!]?$)", re.I)
 
@@ -56,9 +57,10 @@ def tidy(text: str) -> str:
 
 
 def _judged(draft: Draft, grounding: Grounding, check: Check) -> Bullet:
+    cited = draft.ids if len(draft.ids) <= MOST_CITED else ()
     found = grounding.align(draft.text)
-    both = tuple(sorted({*draft.ids, *found}))
-    options = list(dict.fromkeys(ids for ids in (draft.ids, found, both) if ids))
+    both = tuple(sorted({*cited, *found}))
+    options = list(dict.fromkeys(ids for ids in (cited, found, both) if ids))
     if not options:
         return Bullet(draft.text, (), (Flag("support", "no sentence of the article says this"),))
     judged = [
