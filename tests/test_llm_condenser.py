@@ -65,7 +65,7 @@ def test_the_model_reads_numbered_sentences_and_its_numbers_become_segments() ->
     ],
 )
 def test_what_surrounds_an_answer_does_not_matter(reply: str) -> None:
-    bullets, engine = brief(reply)
+    bullets, engine = brief(reply, bullets=1)
     assert [(b.text, b.segments) for b in bullets] == [(BUDGET, (1,))]
     assert len(engine.calls) == 1
 
@@ -74,7 +74,7 @@ def test_what_surrounds_an_answer_does_not_matter(reply: str) -> None:
     "reply", ["", "The council met.", '{"bullets": [', '{"bullets": []}', '{"points": ["a"]}', "{" * 5000, "[1]"]
 )
 def test_an_answer_that_cannot_be_read_is_asked_for_once_more(reply: str) -> None:
-    bullets, engine = brief(reply, answer((BUDGET, [2])))
+    bullets, engine = brief(reply, answer((BUDGET, [2])), bullets=1)
     assert [b.text for b in bullets] == [BUDGET]
     assert "can't be used" in engine.asked[1]
     assert len(engine.asked) == 2
@@ -84,6 +84,11 @@ def test_a_model_that_never_answers_in_form_leaves_the_brief_to_the_extractive_c
     bullets, engine = brief("no", "no")
     assert len(engine.asked) == 2
     assert [b.segments for b in bullets] == [(1,), (5,), (7,)]
+
+
+def test_bullets_that_say_the_same_are_one_and_the_article_makes_up_for_them() -> None:
+    bullets, _ = brief(answer((SCHOOL, [6]), (SCHOOL, [6]), (SCHOOL, [6])))
+    assert [b.segments for b in bullets] == [(1,), (5,)]
 
 
 def test_a_wrong_citation_is_put_right_and_a_missing_one_found() -> None:

@@ -28,23 +28,25 @@ class Draft:
 
 def settle(
     drafts: Sequence[Draft], segments: Sequence[Segment], translations: Sequence[Translation], *,
-    check: Check, retranslate: Retranslate, fallback: Condenser,
+    check: Check, retranslate: Retranslate, fallback: Condenser, wanted: int,
 ) -> tuple[Bullet, ...]:  # fmt: skip
-    """Return the bullets of an article's drafts, in the article's order.
+    """Return the bullets of an article's drafts, in the article's order: ``wanted`` at most, half of that at least.
 
     A draft gets the evidence that speaks best for it: what it cited, what its words are found in, or both; of equals
     the shorter. One that fails all the same gives way to a bullet of ``fallback`` on other segments, and is shown
     flagged if there is none.
     """
     grounding = Grounding([t.text for t in translations], [s.source for s in segments])
-    bullets = [_judged(draft, grounding, check) for draft in _distinct(drafts)]
+    bullets = [_judged(draft, grounding, check) for draft in _distinct(drafts)[:wanted]]
+    least = -(-wanted // 2)  # bullets that say the same were one: sentences of the article make up for them
     good, bad = [b for b in bullets if not b.flags], [b for b in bullets if b.flags]
-    if bad or not good:
+    if bad or len(good) < least:
         used = {i for bullet in good for i in bullet.segments}
         extractive = fallback.condense(segments, translations, check=check, retranslate=retranslate)
         if not bullets:
             return extractive
-        spare = [b for b in extractive if not b.flags and used.isdisjoint(b.segments)][: len(bad)]
+        spare = [b for b in extractive if not b.flags and used.isdisjoint(b.segments)]
+        spare = spare[: max(len(bad), least - len(good))]
         good, bad = [*good, *spare], bad[len(spare) :]
     return tuple(sorted([*good, *bad], key=lambda b: b.segments or (len(segments),)))
 

@@ -62,9 +62,10 @@ class LlmCondenser:
     ) -> tuple[Bullet, ...]:  # fmt: skip
         """Return bullets in the article's order; one that fails gives way to an extractive one, or is flagged."""
         wanted = self.bullets or number_of_bullets(segments)
-        drafts = self.drafts(segments, translations, wanted)[:wanted]
+        drafts = self.drafts(segments, translations, wanted)
         return settle(
-            drafts, segments, translations, check=check, retranslate=retranslate, fallback=self.fallback
+            drafts, segments, translations,
+            check=check, retranslate=retranslate, fallback=self.fallback, wanted=wanted,
         )  # fmt: skip
 
     def drafts(self, segments: Sequence[Segment], translations: Sequence[Translation], wanted: int) -> list[Draft]:
