@@ -121,6 +121,18 @@ class TestProfiles:
         assert [choice.engine for choice in other.values() if choice] == ["transformers", "transformers"]
         assert [choice.model for choice in other.values() if choice][1] == "my-org/my-model"
 
+    def test_a_folder_is_a_model_but_never_takes_the_place_of_ours(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "embedded").mkdir()
+        found = choices(Options(condenser="mine"))
+        assert found["condense"] is not None
+        assert found["condense"].model == str(tmp_path / "mine")
+        assert found["translate"] is not None
+        assert not found["translate"].is_of_the_hub
+
     @pytest.mark.parametrize(
         ("values", "named"),
         [

@@ -51,7 +51,7 @@ class ModelChoice(BaseModel):
     @property
     def is_of_the_hub(self) -> bool:
         """Whether the model is fetched or read from a folder, not ours and not a server's."""
-        return self.engine != "server" and ("/" in self.model or Path(self.model).is_dir())
+        return self.engine != "server" and ("/" in self.model or os.sep in self.model)
 
 
 class Profile(BaseModel):
@@ -114,7 +114,8 @@ def choose(task: Task, options: Options) -> ModelChoice | None:
     elif name in load_profiles():
         chosen = load_profile(name).choice(task)
     elif "/" in name or Path(name).is_dir():
-        chosen = ModelChoice(engine="ctranslate2", model=name)
+        folder = Path(name)
+        chosen = ModelChoice(engine="ctranslate2", model=str(folder.resolve()) if folder.is_dir() else name)
     else:
         raise OptionError(f"there is no model {name!r}; give a profile, a name of the hub (owner/name) or a folder")
     if chosen is None or options.backend is None or not chosen.is_of_the_hub:
