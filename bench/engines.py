@@ -1,6 +1,6 @@
 """Measure the engines on the same work: a plain transformers loop, transformers in batches, CTranslate2.
 
-usage: python bench/engines.py [--sentences 24] [--tokens 32] [--out FILE.json]
+usage: python bench/engines.py [--sentences 24] [--tokens 32] [--threads 2] [--out FILE.json] [--plot FILE.png]
 
 Two models. ``marian`` has the dimensions of opus-mt-fr-en (75 M parameters) and random weights; it writes the same
 number of tokens for every sentence, since its end token is out of reach. Speed doesn't depend on the weights.
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 MARIAN_VOCABULARY = 59514
 PATHS = ("loop", "batched", "ours")
 NAMES = {"loop": "transformers, one at a time", "batched": "transformers, batched", "ours": "CTranslate2, our path"}
+THREADS = "OMP_NUM_THREADS"
 Generate = Callable[[list[str]], int]  # sentences -> tokens generated
 
 
@@ -99,7 +101,7 @@ def engine(runtime: str, folder: Path, tokens: int) -> Generate:
     from breve.options import Options
 
     choice = ModelChoice.model_validate({"engine": runtime, "model": str(folder)})
-    loaded = engine_of(choice, Options(device="cpu"))
+    loaded = engine_of(choice, Options(device="cpu", threads=int(os.environ[THREADS])))
 
     def run(texts: list[str]) -> int:
         return tokens * len(loaded.generate([Request(text, tokens) for text in texts]))
@@ -116,7 +118,7 @@ def embedded(path: str, tokens: int) -> Generate:
 
     prompt = load_prompt("embedded-translate")
     if path == "ours":
-        loaded = load_engine("embedded", "translate", Options())
+        loaded = load_engine("embedded", "translate", Options(threads=int(os.environ[THREADS])))
 
         def run(texts: list[str]) -> int:
             answers = loaded.generate([Request(prompt.render(source=text), 2 * len(text)) for text in texts])
@@ -170,9 +172,11 @@ def measure(model: str, path: str, folder: Path, wanted: int, tokens: int) -> di
     }
 
 
-def in_a_process(*arguments: str, cache: Path | None) -> dict[str, Any]:
+def in_a_process(*arguments: str, cache: Path | None, threads: int) -> dict[str, Any]:
     """Run one measurement in a process of its own."""
-    environment = os.environ | ({"BREVE_CACHE": str(cache)} if cache else {}) | {"HF_HUB_OFFLINE": "1"}
+    environment = os.environ | {THREADS: str(threads), "HF_HUB_OFFLINE": "1"}
+    if cache:
+        environment["BREVE_CACHE"] = str(cache)
     command = [sys.executable, __file__, "--one", *arguments]
     done = subprocess.run(command, capture_output=True, check=True, env=environment, text=True)
     row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -193,11 +197,32 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def plot(rows: list[dict[str, Any]], out: Path) -> None:
+    """Draw tokens a second and peak memory of every row."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    labels = [f"{row['model']}: {NAMES[row['path']]}" for row in rows][::-1]
+    colours = ["tab:blue" if row["path"] == "ours" else "lightgrey" for row in rows][::-1]
+    figure, axes = pyplot.subplots(1, 2, figsize=(9, 2.8), sharey=True, layout="constrained")
+    for ax, key, title in zip(axes, ("tokens_per_s", "peak_MB"), ("tokens a second", "peak memory, MB"), strict=True):
+        bars = ax.barh(labels, [row[key] for row in rows][::-1], color=colours)
+        ax.bar_label(bars, padding=2, fmt="%.0f")
+        ax.set_title(title)
+        ax.margins(x=0.15)
+        ax.spines[["top", "right"]].set_visible(False)
+    figure.savefig(out, dpi=120)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sentences", type=int, default=24)
     parser.add_argument("--tokens", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--plot", type=Path, help="draw the rows into this file (needs matplotlib)")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--one", nargs=3, metavar=("MODEL", "PATH", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -217,14 +242,16 @@ def main() -> None:
         for model in ("marian", "embedded"):
             cache = Path(scratch) / "cache" if model == "marian" else None
             for path in PATHS:
-                arguments = (model, path, str(folder), *limits)
+                run = partial(in_a_process, model, path, str(folder), cache=cache, threads=options.threads)
                 if model == "marian" and path != "loop":  # its conversion is no part of the measurement
-                    in_a_process(model, path, str(folder), "--sentences", "2", "--tokens", "2", cache=cache)
-                rows.append(in_a_process(*arguments, cache=cache))
+                    run("--sentences", "2", "--tokens", "2")
+                rows.append(run(*limits))
                 print(rows[-1], flush=True)
     print(table(rows))
     if options.out:
         options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if options.plot:
+        plot(rows, options.plot)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,27 @@ class TestLength:
             assert len(tiny(kind, runtime).generate([Request(text, 5), Request("Oui.", 5)])) == 2
 
 
+class TestSchema:
+    def test_a_decoder_on_transformers_writes_what_the_schema_allows_and_nothing_else(self, tiny: Tiny) -> None:
+        pytest.importorskip("xgrammar", reason="the extra json is not installed")
+        schema = {"type": "object", "properties": {"is": {"enum": ["yes", "no"]}}, "required": ["is"]}
+        engine = tiny("qwen2", "transformers")
+        held, free = engine.generate(
+            [
+                Request("Le chat dort-il ?", 30, json_schema=schema | {"additionalProperties": False}),
+                Request("Oui ?", 5),
+            ]
+        )
+        assert json.loads(held[0].text)["is"] in {"yes", "no"}
+        assert held[0].finished
+        assert not free[0].text.startswith("{")
+
+    @pytest.mark.parametrize("kind", ["qwen2", "bart"])
+    def test_an_engine_that_cannot_hold_to_a_schema_answers_all_the_same(self, tiny: Tiny, kind: str) -> None:
+        request = Request("Oui ?", 5, json_schema={"type": "object"})
+        assert tiny(kind, "ctranslate2").generate([request])[0][0].text
+
+
 class TestChat:
     @pytest.mark.parametrize("kind", ["llama", "qwen2"])
     def test_a_request_is_written_as_the_models_template_does(
@@ -186,6 +208,7 @@ def test_int8_is_what_a_processor_gets_and_another_quantization_is_another_model
     whole = engine_of(ModelChoice(engine="ctranslate2", model=folder, quantization="float32"), Options(device="cpu"))
     assert (eight.signature()["quantization"], whole.signature()["quantization"]) == ("int8", "float32")
     assert eight.signature()["model"] == "marian"
+    assert len(eight.signature()["fingerprint"]) == 16
 
 
 def test_a_prefix_comes_before_every_text(tiny_folder: Callable[[str], Path]) -> None:

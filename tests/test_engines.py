@@ -12,11 +12,11 @@ from tiny_models import MAKERS
 from breve.engines import load_engine
 from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
 from breve.engines.ctranslate2 import Ctranslate2Engine
-from breve.engines.profiles import load_profile, load_profiles, parse_profiles
+from breve.engines.profiles import choices, load_profile, load_profiles, parse_profiles
 from breve.engines.scripted import ScriptedEngine
 from breve.engines.vocabulary import select, trim
 from breve.errors import ModelBroken, OptionError
-from breve.options import Options
+from breve.options import Options, OptionValues
 from breve.prompts import load_prompt
 
 FRENCH = ["Le chat dort.", "La mairie ferme lundi à midi, selon le maire.", "Oui."]
@@ -112,6 +112,55 @@ class TestProfiles:
         (tmp_path / "profiles.toml").write_text(own)
         assert {"embedded", "mine"} <= set(load_profiles())
         assert load_profile("mine").description == "my own"
+
+    def test_each_task_may_have_a_model_of_its_own(self) -> None:
+        found = choices(Options(profile="llm", translator="embedded", condenser="extractive"))
+        assert found["condense"] is None
+        assert found["translate"] == load_profile("embedded").translate
+        other = choices(Options(translator="opus", condenser="my-org/my-model", backend="transformers"))
+        assert [choice.engine for choice in other.values() if choice] == ["transformers", "transformers"]
+        assert [choice.model for choice in other.values() if choice][1] == "my-org/my-model"
+
+    def test_a_folder_is_a_model_but_never_takes_the_place_of_ours(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "embedded").mkdir()
+        found = choices(Options(condenser="mine"))
+        assert found["condense"] is not None
+        assert found["condense"].model == str(tmp_path / "mine")
+        assert found["translate"] is not None
+        assert not found["translate"].is_of_the_hub
+
+    @pytest.mark.parametrize(
+        ("values", "named"),
+        [
+            ({"translator": "best"}, "no model 'best'"),
+            ({"condenser": "embedded"}, "condense"),
+            ({"backend": "transformers"}, "embedded on ctranslate2"),
+            ({"profile": "server", "backend": "ctranslate2"}, "first on server"),
+        ],
+    )
+    def test_a_wrong_choice_of_models_is_refused(self, values: OptionValues, named: str) -> None:
+        with pytest.raises(OptionError, match=named):
+            choices(Options(**values))
+
+    @pytest.mark.parametrize("values", [{"device": "tpu"}, {"backend": "abacus"}])
+    def test_a_wrong_device_or_engine_is_refused(self, values: OptionValues) -> None:
+        with pytest.raises(OptionError, match="must be"):
+            Options(**values)
+
+    def test_every_shipped_profile_says_its_licence_and_pins_what_is_known(self) -> None:
+        shipped = load_profiles()
+        assert {"embedded", "opus", "opus-bart", "nllb", "llm", "server"} <= set(shipped)
+        assert "not for commercial use" in str(shipped["nllb"].choice("translate").licence)
+        for profile in shipped.values():
+            for choice in (profile.translate, profile.condense):
+                if choice and choice.is_of_the_hub:
+                    assert choice.licence
+                    assert choice.revision == "main" or len(choice.revision) == 40
+                    assert not choice.pickle
 
     @pytest.mark.parametrize(
         ("text", "named"),

@@ -41,7 +41,7 @@ def flagged(text: str, article: list[list[str]]) -> bool:
     (bullet,) = settle(
         [Draft(text)], segments, [Translation(n, en) for n, (_, en) in enumerate(article)],
         check=lambda said, ids: verify_bullet(said, [segments[i].source for i in ids]),
-        retranslate=lambda n: None, fallback=Nothing(),
+        retranslate=lambda n: None, fallback=Nothing(), wanted=1,
     )  # fmt: skip
     return bullet.verdict == "flagged"
 

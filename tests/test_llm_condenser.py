@@ -48,6 +48,8 @@ def test_the_model_reads_numbered_sentences_and_its_numbers_become_segments() ->
     (request,) = engine.calls[0].requests
     assert "2. The council of Lure adopted" in request.text
     assert request.json_schema is not None
+    assert request.json_schema["additionalProperties"] is False
+    assert request.json_schema["properties"]["bullets"]["maxItems"] == 3
     assert "data" in request.system
 
 
@@ -59,10 +61,11 @@ def test_the_model_reads_numbered_sentences_and_its_numbers_become_segments() ->
         answer((f"- **{BUDGET}** [2]", [2])),
         answer((BUDGET, [2]), (BUDGET, [2])),
         answer((BUDGET, [2, 99, -1, 0])),
+        answer((BUDGET, [2])).replace('"text"', '"topic": "budget", "text"').replace("[2]", '["2"]'),
     ],
 )
 def test_what_surrounds_an_answer_does_not_matter(reply: str) -> None:
-    bullets, engine = brief(reply)
+    bullets, engine = brief(reply, bullets=1)
     assert [(b.text, b.segments) for b in bullets] == [(BUDGET, (1,))]
     assert len(engine.calls) == 1
 
@@ -71,7 +74,7 @@ def test_what_surrounds_an_answer_does_not_matter(reply: str) -> None:
     "reply", ["", "The council met.", '{"bullets": [', '{"bullets": []}', '{"points": ["a"]}', "{" * 5000, "[1]"]
 )
 def test_an_answer_that_cannot_be_read_is_asked_for_once_more(reply: str) -> None:
-    bullets, engine = brief(reply, answer((BUDGET, [2])))
+    bullets, engine = brief(reply, answer((BUDGET, [2])), bullets=1)
     assert [b.text for b in bullets] == [BUDGET]
     assert "can't be used" in engine.asked[1]
     assert len(engine.asked) == 2
@@ -81,6 +84,11 @@ def test_a_model_that_never_answers_in_form_leaves_the_brief_to_the_extractive_c
     bullets, engine = brief("no", "no")
     assert len(engine.asked) == 2
     assert [b.segments for b in bullets] == [(1,), (5,), (7,)]
+
+
+def test_bullets_that_say_the_same_are_one_and_the_article_makes_up_for_them() -> None:
+    bullets, _ = brief(answer((SCHOOL, [6]), (SCHOOL, [6]), (SCHOOL, [6])))
+    assert [b.segments for b in bullets] == [(1,), (5,)]
 
 
 def test_a_wrong_citation_is_put_right_and_a_missing_one_found() -> None:
@@ -106,7 +114,9 @@ def test_an_invention_gives_way_to_a_sentence_of_the_article(invented: str) -> N
 
 def test_an_invention_that_nothing_can_replace_is_shown_flagged() -> None:
     rows = [(P, "Le maire de Lure a démissionné.", "The mayor of Lure resigned.")]
-    bullets, _ = brief(answer(("The mayor of Lure resigned.", [1]), ("Ministers took bribes.", [1])), rows=rows)
+    bullets, _ = brief(
+        answer(("The mayor of Lure resigned.", [1]), ("Ministers took bribes from a builder.", [1])), rows=rows
+    )
     assert [b.verdict for b in bullets] == ["supported", "flagged"]
     assert {flag.kind for flag in bullets[1].flags} == {"support"}
 
@@ -151,6 +161,20 @@ class TestGrounding:
     def test_an_address_that_the_source_lacks_is_flagged(self, text: str) -> None:
         kinds = [flag.kind for flag in Grounding([text], ["Rien."]).flags(text, [0])]
         assert kinds == ["url"]
+
+    @pytest.mark.parametrize(
+        ("text", "kinds"),
+        [
+            ("Lure leads 27-6 at the break.", ["number"]),
+            ("Lure leads 17–6 at the break.", []),
+            ("We lead at the break.", ["voice"]),
+            ("“We lead at the break,” said the coach.", []),
+        ],
+    )
+    def test_scores_and_voices_are_checked(self, text: str, kinds: list[str]) -> None:
+        sources = ["Lure mène 17 à 6 à la pause, a dit l'entraîneur.", "Il y avait 27 spectateurs."]
+        english = ["Lure leads 17 to 6 at the break, we lead, said the coach.", "There were 27 spectators."]
+        assert [flag.kind for flag in Grounding(english, sources).flags(text, [0, 1])] == kinds
 
     def test_an_address_of_the_source_is_not(self) -> None:
         assert Grounding(["See lure.fr."], ["Voir lure.fr."]).flags("See lure.fr.", [0]) == ()

@@ -80,7 +80,7 @@ def summarize(
             _source(source), progress=report, profile=profile, bullets=bullets, language_check=language_check,
             translator=translator, condenser=condenser, backend=backend, device=device, prompts=prompts,
         )  # fmt: skip
-    if profile == "embedded":
+    if (translator or profile) == "embedded":
         typer.echo("breve: made by the small embedded model; stronger profiles exist, see the README", err=True)
     sys.stdout.write(render(summary, format))  # type: ignore[arg-type]  # checked above
 

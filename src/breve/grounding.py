@@ -21,6 +21,8 @@ KINDS: Final = {
     "support": "too little of the bullet is in the sentences that it rests on",
     "url": "an address is not in the source",
     "name": "a name is not in the article",
+    "number": "two numbers of one score or range are in no one sentence",
+    "voice": "the brief speaks of itself as I or we, outside a quotation",
 }
 STEM = 5  # letters: "announced" and "announces" are one term
 # Share of a bullet's words, by weight, that its evidence must have. Of 64 bullets on four articles that were judged by
@@ -35,6 +37,9 @@ ADDRESS = re.compile(
     r"(?:/\S*)?",
     re.I,
 )
+PAIR = re.compile(r"\b(\d+)\s?[-–]\s?(\d+)\b")
+QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]")
+VOICE = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|WE)\b(?!\.)")
 _STOPWORDS = (
     "a about after all also an and are as at be been before both but by can could did do does for from had has have "
     "he her him his how if in into is it its may more most no not of on one only or other our out over said say says "
@@ -61,6 +66,7 @@ class Grounding:
 
     def __init__(self, translations: Sequence[str], sources: Sequence[str]) -> None:
         self._terms = [frozenset(terms(text)) for text in translations]
+        self._sources = sources
         self._spread = Counter(term for row in self._terms for term in row)
         text = "\n".join([*sources, *translations])
         self._words = {fold(token.shape) for token in flatten(text).tokens}
@@ -93,6 +99,9 @@ class Grounding:
         """Return what a text says that the sentences of these numbers, or the whole article, don't."""
         flags = [Flag("url", f"{a} is not in the source") for a in addresses(text) if a not in self._addresses]
         flags += [Flag("name", f"{word} is not in the article") for word in self._strange(text)]
+        flags += [Flag("number", f"{pair} is in no one sentence") for pair in self._strange_pairs(text, evidence)]
+        if VOICE.search(QUOTED.sub("", text)):
+            flags.append(Flag("voice", KINDS["voice"]))
         share = self.support(text, evidence)
         if share < SUPPORT:
             flags.append(Flag("support", f"{share:.0%} of its words are in the sentences that it cites"))
@@ -101,6 +110,11 @@ class Grounding:
     def _weights(self, text: str) -> dict[str, float]:
         size = len(self._terms)
         return {term: math.log(2 + size / (1 + self._spread[term])) for term in terms(text)}
+
+    def _strange_pairs(self, text: str, evidence: Collection[int]) -> list[str]:
+        """Return the scores and ranges of which no sentence of the evidence has both numbers."""
+        rows = [set(re.findall(r"\d+", self._sources[n])) for n in evidence if n < len(self._sources)]
+        return [pair.group() for pair in PAIR.finditer(text) if not any({*pair.groups()} <= row for row in rows)]
 
     def _strange(self, text: str) -> list[str]:
         """Return the names that neither the article's French nor its English has."""

@@ -148,6 +148,8 @@ class Pipeline:
     def _load(self, task: Task) -> Engine:
         choice = self._choices[task]
         assert choice is not None  # noqa: S101 - choose() gives a translator always, and a prompt comes with a choice
+        if choice.engine == "server":  # nothing to load, and its URL may change
+            return engine_of(choice, self.options)
         try:
             return _loaded(choice.model_copy(update={"prompt": None}), self._threads, self.options.device)
         except ModelMissing as error:

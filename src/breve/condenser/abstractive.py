@@ -40,8 +40,11 @@ class AbstractiveCondenser:
     ) -> tuple[Bullet, ...]:  # fmt: skip
         """Return bullets in the article's order; one that fails gives way to an extractive one, or is flagged."""
         wanted = self.bullets or number_of_bullets(segments)
-        drafts = [Draft(text) for text in self.summary(segments, translations, wanted)[:wanted]]
-        return settle(drafts, segments, translations, check=check, retranslate=retranslate, fallback=self.fallback)
+        drafts = [Draft(text) for text in self.summary(segments, translations, wanted)]
+        return settle(
+            drafts, segments, translations,
+            check=check, retranslate=retranslate, fallback=self.fallback, wanted=wanted,
+        )  # fmt: skip
 
     def summary(
         self, segments: Sequence[Segment], translations: Sequence[Translation], wanted: int

@@ -22,12 +22,14 @@ TOKENS_PER_WORD = 3  # room for a bullet's words in JSON, with its citations
 
 CHARACTERS_PER_WORD = 8
 MOST_CITED = 6
+# Keys of a model's own are asked not to be, and ignored where they are.
+CONFIG = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
 
 
 class BulletReply(BaseModel):
     """A bullet as a model answers it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = CONFIG
     text: str
     segments: list[int]
 
@@ -35,7 +37,7 @@ class BulletReply(BaseModel):
 class Reply(BaseModel):
     """A model's whole answer; its JSON schema is what engines constrain."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = CONFIG
     bullets: list[BulletReply]
 
 
@@ -60,9 +62,10 @@ class LlmCondenser:
     ) -> tuple[Bullet, ...]:  # fmt: skip
         """Return bullets in the article's order; one that fails gives way to an extractive one, or is flagged."""
         wanted = self.bullets or number_of_bullets(segments)
-        drafts = self.drafts(segments, translations, wanted)[:wanted]
+        drafts = self.drafts(segments, translations, wanted)
         return settle(
-            drafts, segments, translations, check=check, retranslate=retranslate, fallback=self.fallback
+            drafts, segments, translations,
+            check=check, retranslate=retranslate, fallback=self.fallback, wanted=wanted,
         )  # fmt: skip
 
     def drafts(self, segments: Sequence[Segment], translations: Sequence[Translation], wanted: int) -> list[Draft]:

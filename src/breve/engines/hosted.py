@@ -47,8 +47,8 @@ class HostedModel:
 
     def signature(self) -> Mapping[str, Any]:
         """Return the engine and what the manifest says of the model; the runtime's version is among it."""
-        kept = ("model", "revision", "resolved_revision", "quantization", "prefix", "files", "recipe")
-        described = {key: self._manifest[key] for key in kept if isinstance(self._manifest.get(key), str)}
+        kept = ("model", "revision", "resolved_revision", "quantization", "prefix", "fingerprint", "recipe")
+        described = {key: self._manifest[key] for key in kept if self._manifest.get(key)}
         return {"engine": self.name, "kind": self.layout.kind, **described, self.name: version(self.name)}
 
     def source(self, tokens: Sequence[str]) -> list[str]:

@@ -56,7 +56,7 @@ class HubRecipe:
 
     def parts(self) -> dict[str, str]:
         """Return all that shapes the model; the store's key is a hash of it."""
-        origin = {"files": _fingerprint(Path(self._choice.model))} if self._is_folder else {}
+        origin = {"fingerprint": _fingerprint(Path(self._choice.model))} if self._is_folder else {}
         return {
             "model": Path(self._choice.model).name if self._is_folder else self._choice.model,
             "revision": "" if self._is_folder else self._choice.revision,
@@ -119,7 +119,8 @@ class HubRecipe:
         safe = [name for name in files if name.endswith(".safetensors") and "/" not in name]
         if not safe and not self._choice.pickle:
             raise ModelError(f"{self._choice.model} has no safetensors at this revision", hint=PICKLE_HINT)
-        return [SAFE] if safe else list(PICKLED)
+        named = [name for name in safe if name.startswith("model")]  # some hold the same in another layout too
+        return named or safe or list(PICKLED)
 
     def _weights(self, source: Path) -> list[Path]:
         weights = [*source.glob(SAFE), *source.glob("*.safetensors.index.json")]

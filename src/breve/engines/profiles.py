@@ -51,7 +51,7 @@ class ModelChoice(BaseModel):
     @property
     def is_of_the_hub(self) -> bool:
         """Whether the model is fetched or read from a folder, not ours and not a server's."""
-        return self.engine != "server" and ("/" in self.model or Path(self.model).is_dir())
+        return self.engine != "server" and ("/" in self.model or os.sep in self.model)
 
 
 class Profile(BaseModel):
@@ -103,7 +103,7 @@ def load_profile(name: str) -> Profile:
 def choose(task: Task, options: Options) -> ModelChoice | None:
     """Return the model of a task for these options, or None where it is done without one.
 
-    Raises OptionError for an unknown profile or model, and for a backend that can't run the chosen one.
+    A backend takes the place of the engine of a model of the hub. Raises OptionError for an unknown name.
     """
     name = options.translator if task == "translate" else options.condenser
     if name is None:
@@ -114,19 +114,25 @@ def choose(task: Task, options: Options) -> ModelChoice | None:
     elif name in load_profiles():
         chosen = load_profile(name).choice(task)
     elif "/" in name or Path(name).is_dir():
-        chosen = ModelChoice(engine="ctranslate2", model=name)
+        folder = Path(name)
+        chosen = ModelChoice(engine="ctranslate2", model=str(folder.resolve()) if folder.is_dir() else name)
     else:
         raise OptionError(f"there is no model {name!r}; give a profile, a name of the hub (owner/name) or a folder")
-    if chosen is None or options.backend in (None, chosen.engine):
+    if chosen is None or options.backend is None or not chosen.is_of_the_hub:
         return chosen
-    if not chosen.is_of_the_hub:
-        raise OptionError(f"{chosen.model} runs on {chosen.engine} alone, not on {options.backend}")
     return chosen.model_copy(update={"engine": options.backend})
 
 
 def choices(options: Options) -> dict[Task, ModelChoice | None]:
-    """Return the model of every task for these options; see choose()."""
-    return {task: choose(task, options) for task in get_args(Task)}
+    """Return the model of every task for these options; see choose().
+
+    Raises OptionError for a backend that none of them can run on: only models of the hub have a choice.
+    """
+    found = {task: choose(task, options) for task in get_args(Task)}
+    if options.backend and not any(c and (c.is_of_the_hub or c.engine == options.backend) for c in found.values()):
+        models = ", ".join(f"{c.model} on {c.engine}" for c in found.values() if c)
+        raise OptionError(f"engine is {options.backend!r}, and no model here can run on it: {models}")
+    return found
 
 
 def parse_profiles(text: str, where: str) -> dict[str, Profile]:
