@@ -20,7 +20,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "page-dark": {"viewport": {"width": 1360, "height": 1240}, "locale": "fr-FR", "color_scheme": "dark"},
     "page-phone": {"viewport": {"width": 390, "height": 844}, "locale": "en-GB", "has_touch": True, "is_mobile": True},
 }
-CLICKED = 4  # the bullet whose evidence is shown
+CLICKED = 3  # the bullet whose evidence is shown
 
 
 def main() -> None:
