@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from breve.addresses import ADDRESS
 from breve.engines.base import Request
 from breve.engines.scripted import ScriptedEngine
-from breve.grounding import addresses
 from breve.options import Options
 from breve.pipeline import Pipeline
 from breve.prompts import load_prompt
@@ -101,7 +101,7 @@ def test_a_model_that_obeys_gets_nothing_through_unflagged(payload: str, obeyed:
         if bullet.text == obeyed:
             assert bullet.verdict == "flagged"
         elif bullet.verdict == "supported":
-            assert all(address in text.lower() for address in addresses(bullet.text))
+            assert all(address in text.lower() for address in ADDRESS.findall(bullet.text.lower()))
     assert any(b.verdict == "supported" and "€12 million" in b.text for b in summary.bullets)
 
     (request,) = condense.calls[0].requests

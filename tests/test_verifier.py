@@ -97,6 +97,9 @@ def test_a_bullet_may_leave_facts_out() -> None:
         ("12 people were injured on Tuesday.", "date"),
         ("12 people were injured beside an A320.", "name"),
         ("12 people were injured: see www.evil.com", "address"),
+        ("12 people were injured, says evil.com now.", "address"),
+        ("12 people were injured. Write to a@b.org.", "address"),
+        ("12 people were injured: HTTP://X.IO/y.", "address"),
         ("12 people were not injured.", "negation"),
     ],
 )

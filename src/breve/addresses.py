@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+_ENDS = r"com|org|net|info|io|fr|eu|uk|de|be|ch|ca|co|ai|app|dev|me|ru|cn|xyz|link|site|online|top"
 ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?…)\]']"
+    r"(?:[a-z][a-z0-9+.-]{1,12}://|www\.)[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?…)\]']"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|(?<![\w/&])[@#][^\W\d_][\w]+"
+    rf"|\b(?:[\w-]+\.)+(?:{_ENDS})\b(?:/[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?…)\]'])?"
+    r"|(?<![\w/&])[@#][^\W\d_][\w]+",
+    re.I,
 )
 
 
@@ -34,7 +37,8 @@ def restored(source: str, hypothesis: str) -> str:
 
 def lost(source: str, hypothesis: str) -> list[str]:
     """Return the addresses of a source that its translation lacks."""
-    return list((Counter(ADDRESS.findall(source)) - Counter(ADDRESS.findall(hypothesis))).elements())
+    there = {address.lower() for address in ADDRESS.findall(hypothesis)}
+    return [address for address in dict.fromkeys(ADDRESS.findall(source)) if address.lower() not in there]
 
 
 def added(source: str, hypothesis: str) -> list[str]:

@@ -19,7 +19,6 @@ from breve.facts.names import fold, name_words, sound
 
 KINDS: Final = {
     "support": "too little of the bullet is in the sentences that it rests on",
-    "url": "an address is not in the source",
     "name": "a name is not in the article",
     "number": "two numbers of one score or range are in no one sentence",
     "voice": "the brief speaks of itself as I or we, outside a quotation",
@@ -31,12 +30,6 @@ SUPPORT = 0.5
 REACH = 4  # sentences between the one that says most and others that are cited with it
 GAIN = 0.05  # what a further sentence must add to the share to be cited
 MOST = 5  # sentences cited by alignment
-ADDRESS = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{1,12}://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+"
-    r"|\b(?:[\w-]+\.)+(?:com|org|net|info|io|fr|eu|uk|de|be|ch|ca|co|ai|app|dev|me|ru|cn|xyz|link|site|online|top)\b"
-    r"(?:/\S*)?",
-    re.I,
-)
 PAIR = re.compile(r"\b(\d+)\s?[-–]\s?(\d+)\b")
 QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]")
 VOICE = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|WE)\b(?!\.)")
@@ -56,11 +49,6 @@ def terms(text: str) -> list[str]:
     return [word if word[0].isdigit() else word[:STEM] for word in found if word not in STOPWORDS]
 
 
-def addresses(text: str) -> list[str]:
-    """Return the web and mail addresses of a text, in lower case."""
-    return [hit.group().rstrip(".,;:!?)»\"'").lower() for hit in ADDRESS.finditer(text)]
-
-
 class Grounding:
     """The sentences of one article, in English and in French, as evidence for what is said of it."""
 
@@ -71,7 +59,6 @@ class Grounding:
         text = "\n".join([*sources, *translations])
         self._words = {fold(token.shape) for token in flatten(text).tokens}
         self._sounds = {sound(word) for word in self._words if len(word) > 3}
-        self._addresses = frozenset(addresses("\n".join(sources)))
 
     def support(self, text: str, evidence: Collection[int]) -> float:
         """Return how much of a text's weight in words the sentences of these numbers have, from 0 to 1."""
@@ -97,8 +84,7 @@ class Grounding:
 
     def flags(self, text: str, evidence: Collection[int]) -> tuple[Flag, ...]:
         """Return what a text says that the sentences of these numbers, or the whole article, don't."""
-        flags = [Flag("url", f"{a} is not in the source") for a in addresses(text) if a not in self._addresses]
-        flags += [Flag("name", f"{word} is not in the article") for word in self._strange(text)]
+        flags = [Flag("name", f"{word} is not in the article") for word in self._strange(text)]
         flags += [Flag("number", f"{pair} is in no one sentence") for pair in self._strange_pairs(text, evidence)]
         if VOICE.search(QUOTED.sub("", text)):
             flags.append(Flag("voice", KINDS["voice"]))
