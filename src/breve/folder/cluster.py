@@ -143,7 +143,10 @@ class Cluster:
         return files.map_batches(
             Briefs, batch_format="pyarrow", batch_size=1 if alone else ARTICLES, zero_copy_batch=False,
             fn_constructor_args=(self._spec, source.prefix, known, self._settings.max_file_bytes),
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=self._settings.workers),
+            # One call at a time in the second try: what waits for an actor that dies is lost with it.
+            compute=ray.data.ActorPoolStrategy(
+                min_size=1, max_size=self._settings.workers, max_tasks_in_flight_per_actor=1 if alone else None
+            ),
             num_cpus=CPUS, max_restarts=-1, max_task_retries=0 if alone else TASK_RETRIES,
         )  # fmt: skip
 
