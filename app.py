@@ -5,14 +5,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))  # a Space installs the requirements, not the package
 
+from breve.web.page import build
+from breve.web.server import serve
 from breve.web.service import Service
 
 service = Service()
-service.begin()
-
-from breve.web.page import build  # noqa: E402 - while the model loads
-from breve.web.server import serve  # noqa: E402
-
 demo = build(service)
 
 if __name__ == "__main__":

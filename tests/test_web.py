@@ -410,7 +410,6 @@ def test_a_model_that_does_not_load_is_told_when_the_server_starts() -> None:
         raise ModelBroken("the model is damaged")
 
     service = Service(ScriptedEngine(answer=broken))
-    service.begin()
     with pytest.raises(ModelBroken, match="damaged"):
         start(build(service), service)
 

@@ -7,12 +7,9 @@ from breve.errors import ModelMissing
 
 def serve(*, host: str | None = None, port: int | None = None, share: bool = False) -> None:
     """Serve the page until SIGTERM; see ``breve.web.server``. Raises ModelError, OptionError."""
-    from breve.web.server import authentication
     from breve.web.service import Service
 
-    authentication()  # to refuse a malformed one at once
     service = Service()
-    service.begin()
     try:
         from breve.web.page import build
         from breve.web.server import serve as run

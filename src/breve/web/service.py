@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,7 +50,6 @@ class Service:
         self._model = threading.Lock()  # a cancelled run may still be in its last batch when the next one starts
         self._idle = threading.Condition()
         self._active = 0
-        self._warm: Future[None] | None = None
         self._draining = False
 
     @property
@@ -65,21 +62,15 @@ class Service:
         """True when no new work is taken."""
         return self._draining
 
-    def begin(self) -> None:
-        """Start to load the model in a thread: the web framework can be imported meanwhile, which takes as long."""
-        if self._warm is None:
-            # In this thread, which stays: when the thread that first loaded the runtime ends, every translation after
-            # it is slow. The Xiaomi article took 59 s of processor time instead of 7.
-            import_module("ctranslate2")
-            self._warm = Future()
-            # No executor: those are waited for at exit, and to make a model can take minutes.
-            threading.Thread(target=self._run_once, args=[self._warm], daemon=True).start()
-
     def warm(self) -> None:
-        """Wait until the model is loaded and has run once. Raises ModelError."""
-        self.begin()
-        assert self._warm is not None  # noqa: S101 - begin() sets it
-        self._warm.result()
+        """Load the model and run it once. Raises ModelError.
+
+        To be called by the main thread: when the thread that first loaded the model's runtime ends, every
+        translation after it is slow. The Xiaomi article took 59 s of processor time instead of 7.
+        """
+        pipeline = self.pipeline(Options())
+        draft = pipeline.draft(WARM_UP)
+        self._alone(lambda: list(pipeline.translations(draft.segments)))
 
     def pipeline(self, options: Options) -> Pipeline:
         """Return the stages for a run; the models are shared."""
@@ -135,15 +126,6 @@ class Service:
         with self._idle:
             self._draining = True
             return self._idle.wait_for(lambda: self._active == 0, timeout_s)
-
-    def _run_once(self, outcome: Future[None]) -> None:
-        try:
-            pipeline = self.pipeline(Options())
-            draft = pipeline.draft(WARM_UP)
-            self._alone(lambda: list(pipeline.translations(draft.segments)))
-            outcome.set_result(None)
-        except Exception as error:
-            outcome.set_exception(error)
 
     def _alone(self, work: Callable[[], T]) -> T:
         with self._model:
