@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from breve import addresses
-from breve.casing import Casing
+from breve.casing import Casing, in_capitals
 from breve.document import Flag, Segment, Translation
 from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
 
@@ -105,7 +105,8 @@ class Translator:
 
     def again(self, number: int, segments: Sequence[Segment]) -> Translation:
         """Return another translation of one of an article's segments: the least flagged of the retry settings'."""
-        item = segments[number], _texts(segments)[number]
+        segment = segments[number]
+        item = segment, _texts(segments)[number] if in_capitals(segment.source) else cleaned(segment.source)
         options = [judged for decoding in (BEAMS, PENALTY) for judged in self._translate([item], decoding)]
         if all(judged.kinds for judged in options):  # a sampled search loads the model anew
             options += self._translate([item], SAMPLES)
