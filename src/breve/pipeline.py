@@ -77,7 +77,7 @@ class Pipeline:
         final = list(translations)
 
         def retranslate(number: int) -> Translation:
-            new = self.translator.again(number, draft.segments)
+            new = self.translator.again(number, draft.segments, searched=bool(translations[number].flags))
             final[number] = replace(new, text=house_style(new.text))
             return final[number]
 

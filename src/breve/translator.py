@@ -103,12 +103,15 @@ class Translator:
         """
         return self._batched(segments, _texts(segments), batch_size)
 
-    def again(self, number: int, segments: Sequence[Segment]) -> Translation:
-        """Return another translation of one of an article's segments: the least flagged of the retry settings'."""
+    def again(self, number: int, segments: Sequence[Segment], *, searched: bool = False) -> Translation:
+        """Return another translation of one of an article's segments.
+
+        ``searched`` says that the first one was flagged, so that a search with beams has been tried already.
+        """
         segment = segments[number]
         item = segment, _texts(segments)[number] if in_capitals(segment.source) else cleaned(segment.source)
-        options = [judged for decoding in (BEAMS, PENALTY) for judged in self._translate([item], decoding)]
-        if all(judged.kinds for judged in options):  # a sampled search loads the model anew
+        options = self._translate([item], PENALTY if searched else BEAMS)
+        if options[0].kinds:  # later, since a sampled search loads the model anew
             options += self._translate([item], SAMPLES)
         return min(options, key=_Judged.order).translation
 
