@@ -110,10 +110,8 @@ class Translator:
         """
         segment = segments[number]
         item = segment, _texts(segments)[number] if in_capitals(segment.source) else cleaned(segment.source)
-        options = self._translate([item], PENALTY if searched else BEAMS)
-        if options[0].kinds:  # later, since a sampled search loads the model anew
-            options += self._translate([item], SAMPLES)
-        return min(options, key=_Judged.order).translation
+        [other] = self._translate([item], PENALTY if searched else BEAMS)
+        return other.translation
 
     def _batched(self, segments: Sequence[Segment], texts: Sequence[str], size: int) -> list[Translation]:
         done = [Translation(s.id, s.source) for s in segments]
