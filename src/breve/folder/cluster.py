@@ -136,16 +136,17 @@ class Cluster:
         import ray
 
         blocks = len(paths) if alone else max(1, min(len(paths) // ARTICLES, BLOCKS))
+        workers = self._settings.workers or 1
         files = ray.data.read_binary_files(
             [source.prefix + path for path in paths], filesystem=source.filesystem, include_paths=True,
-            ignore_missing_paths=True, override_num_blocks=blocks, num_cpus=0, concurrency=self._settings.workers + 1,
+            ignore_missing_paths=True, override_num_blocks=blocks, num_cpus=0, concurrency=workers + 1,
         )  # fmt: skip
         return files.map_batches(
             Briefs, batch_format="pyarrow", batch_size=1 if alone else ARTICLES, zero_copy_batch=False,
             fn_constructor_args=(self._spec, source.prefix, known, self._settings.max_file_bytes),
             # One call at a time in the second try: what waits for an actor that dies is lost with it.
             compute=ray.data.ActorPoolStrategy(
-                min_size=1, max_size=self._settings.workers, max_tasks_in_flight_per_actor=1 if alone else None
+                min_size=1, max_size=workers, max_tasks_in_flight_per_actor=1 if alone else None
             ),
             num_cpus=CPUS, max_restarts=-1, max_task_retries=0 if alone else TASK_RETRIES,
         )  # fmt: skip

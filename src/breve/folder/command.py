@@ -46,7 +46,7 @@ def batch(
     fail_fast: Annotated[bool, Flag("--fail-fast", help="Stop at the first failure.")] = False,
     watch: Annotated[bool, Flag("--watch", help="Then wait for new and changed files, until Ctrl-C.")] = False,
     wait: Annotated[bool, Flag("--wait/--no-wait", help="Wait for another run on OUT_DIR, or refuse.")] = True,
-    workers: Annotated[int, Flag(help="Processes with a model each; they share the cores.")] = 1,
+    workers: Annotated[int | None, Flag(help="Processes with a model each; by default one a core.")] = None,
     engine: Annotated[str, Flag(help="local, or ray: a cluster of machines.")] = "local",
     max_mb: Annotated[float, Flag(help="The size of a file, in megabytes, that is too large.")] = 16.0,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from breve.errors import WorkerDied
 from breve.folder.settings import Job, Result, cores, failure_of
 from breve.folder.work import Worker, WorkerSpec
 
+WORKER_BYTES = 2_000_000_000  # memory of the machine that a worker is reckoned to need: it takes 1.15 GB at most
 Group = Sequence[Job]
 Done = tuple[Group, list[Result]]
 
@@ -33,6 +35,15 @@ class Workers(Protocol):
     def close(self) -> None:
         """End the workers."""
         ...
+
+
+def default_workers(spec: WorkerSpec) -> int:
+    """Return a worker a core, as far as memory goes, for the embedded model; one for models of unknown size."""
+    options = spec.options
+    if spec.engine is not None or options.profile != "embedded" or options.translator or options.condenser:
+        return 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
+    return max(1, min(options.threads or cores(), memory // WORKER_BYTES))
 
 
 def local_workers(spec: WorkerSpec, number: int) -> Workers:

@@ -15,7 +15,7 @@ from typing import Unpack
 from breve.engines.base import Engine
 from breve.errors import OptionError
 from breve.folder.journal import Journal
-from breve.folder.local import Group, InProcess, local_workers
+from breve.folder.local import Group, InProcess, default_workers, local_workers
 from breve.folder.lock import output_folder, stop_signals
 from breve.folder.plan import GROUP_BYTES, GROUP_FILES, Plan, Settled
 from breve.folder.record import Recorder
@@ -115,7 +115,7 @@ class Run:
 
     def _open(self, stack: ExitStack) -> str:
         """Start the workers and return the digest of their settings."""
-        self.workers = local_workers(self.spec, self.settings.workers)
+        self.workers = local_workers(self.spec, self.settings.workers or default_workers(self.spec))
         stack.callback(self.workers.close)
         return self.workers.signature()
 

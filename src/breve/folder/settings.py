@@ -26,7 +26,7 @@ class SettingValues(TypedDict, total=False):
     retry_failed: bool
     fail_fast: bool
     wait: bool
-    workers: int
+    workers: int | None
     runner: Runner
     max_file_bytes: int
 
@@ -42,7 +42,7 @@ class BatchSettings:
     retry_failed: bool = False
     fail_fast: bool = False
     wait: bool = True  # for another run on the same output folder
-    workers: int = 1
+    workers: int | None = None  # None: see local.default_workers()
     runner: Runner = "local"
     max_file_bytes: int = 16_000_000  # a megabyte of text takes the embedded model an hour or two
 
@@ -53,7 +53,7 @@ class BatchSettings:
         _require(PARQUET not in self.formats or len(self.formats) == 1, "formats", self.formats, "parquet alone")
         _require(self.runner in RUNNERS, "runner", self.runner, " or ".join(RUNNERS))
         _require(self.limit is None or self.limit >= 1, "limit", self.limit, "1 or more")
-        _require(self.workers >= 1, "workers", self.workers, "1 or more")
+        _require(self.workers is None or self.workers >= 1, "workers", self.workers, "1 or more")
         _require(self.max_file_bytes >= 1, "max_file_bytes", self.max_file_bytes, "1 or more")
 
 
