@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
-from breve.engines.hosted import HostedModel, broken, cores, joined, limits_of
+from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task, cores
+from breve.engines.hosted import HostedModel, broken, joined, limits_of
 
 MAX_BATCH_TOKENS = 1024
 

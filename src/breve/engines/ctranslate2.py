@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import json
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
+from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task, cores
 from breve.errors import ModelBroken, OptionError
 
 BOS, EOS = "<bos>", "<eos>"
@@ -36,7 +35,7 @@ class Ctranslate2Engine:
     ) -> None:
         from tokenizers import Tokenizer
 
-        self._folder, self._threads, self._stop = folder, threads or _cores(), tuple(stop)
+        self._folder, self._threads, self._stop = folder, threads or cores(), tuple(stop)
         self._tasks: frozenset[Task] = frozenset(tasks)
         try:
             self._manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -196,10 +195,6 @@ def _return_freed_memory() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _text(text: str) -> str:

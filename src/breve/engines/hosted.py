@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -112,11 +111,6 @@ def broken(folder: Path, error: Exception) -> ModelBroken:
     """Return the error of a model that doesn't load."""
     hint = "breve models remove takes it away, breve models prepare makes it anew"
     return ModelBroken(f"the model in {folder} can't be loaded: {error}", hint=hint)
-
-
-def cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _joined(request: Request) -> str:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from multiprocessing import get_context
 from typing import Protocol
 
+from breve.engines.base import cores
 from breve.errors import WorkerDied
-from breve.folder.settings import Job, Result, cores, failure_of
+from breve.folder.settings import Job, Result, failure_of
 from breve.folder.work import Worker, WorkerSpec
 
 WORKER_BYTES = 2_000_000_000  # memory of the machine that a worker is reckoned to need: it takes 1.15 GB at most

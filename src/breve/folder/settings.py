@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict, get_args
 
@@ -134,11 +133,6 @@ class Report:
         self.failed += 1
         if len(self.failures) < self.SHOWN:
             self.failures.append(failure)
-
-
-def cores() -> int:
-    """Return the CPU cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def failure_of(path: str, error: BaseException) -> Failure:
