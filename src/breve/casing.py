@@ -6,12 +6,13 @@ Truecasing (Lita et al. 2003): a word takes the form that it has inside the sent
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
 
 from babel import Locale
+
+from breve.facts.names import fold
 
 MIN_WORDS, MIN_SHARE = 3, 0.8  # words of a text in capitals, and its share of capital letters
 WORD = re.compile(r"[^\W_]+")
@@ -25,7 +26,7 @@ class Casing:
         for text in texts:
             if not in_capitals(text):
                 for word in WORD.findall(text)[1:]:  # the first has a capital anyway
-                    seen[_key(word)][word] += 1
+                    seen[fold(word)][word] += 1
         self._forms = dict(_countries()) | {key: forms.most_common(1)[0][0] for key, forms in seen.items()}
 
     def sentence(self, text: str) -> str:
@@ -38,7 +39,7 @@ class Casing:
     def _form(self, word: str) -> str:
         if any(c.isdigit() for c in word):
             return word  # a code: SU7
-        return self._forms.get(_key(word), word.lower())
+        return self._forms.get(fold(word), word.lower())
 
 
 def in_capitals(text: str) -> bool:
@@ -51,9 +52,4 @@ def in_capitals(text: str) -> bool:
 def _countries() -> dict[str, str]:
     """Return the names of countries that are one word."""
     names = Locale("fr").territories.values()
-    return {_key(name): name for name in names if WORD.fullmatch(name) and name[1:].islower()}
-
-
-def _key(word: str) -> str:
-    """Return a word in small letters without accents, which capitals often lack."""
-    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)).lower()
+    return {fold(name): name for name in names if WORD.fullmatch(name) and name[1:].islower()}
