@@ -13,6 +13,7 @@ from breve.document import Kind, Segment
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
 from breve.options import Options
 from breve.translator import Translator, faults
+from breve.verifier import verify_translation
 
 
 class Echo:
@@ -65,6 +66,20 @@ def test_a_failed_translation_is_retried_and_the_good_one_is_kept() -> None:
     engine = Echo({"Le chat dort.": ["", "The cat sleeps."]})
     done = translator(engine).translate(segments("Le chat dort."))
     assert (done[0].text, done[0].flags) == ("The cat sleeps.", ())
+
+
+def test_a_number_that_the_model_confuses_is_asked_for_in_digits() -> None:
+    answers = {
+        "Vendu dans dix-neuf pays.": ["Sold in ten countries."],
+        "Vendu dans 19 pays.": ["Sold in 19 countries."],
+        "Vendu dans vingt pays.": ["Sold in twenty countries."],
+    }
+    engine = Echo(answers)
+    done = Translator(engine, str, Options(), check=verify_translation).translate(
+        segments("Vendu dans dix-neuf pays.", "Vendu dans vingt pays.")
+    )
+    assert [t.text for t in done] == ["Sold in 19 countries.", "Sold in twenty countries."]
+    assert engine.asked == ["Vendu dans vingt pays.", "Vendu dans dix-neuf pays.", "Vendu dans 19 pays."]
 
 
 def test_a_translation_that_fails_twice_is_shown_flagged_with_its_source() -> None:

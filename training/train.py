@@ -15,6 +15,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from prepare import read_pairs
 
-PROMPT = "French: {{source}}\n{answer}:"
+PROMPT = "French: {source}\n{answer}:"
+ANSWER = "English"  # the word before an answer; a file of three columns names its own in the first
 MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 NUMBER = re.compile(r"\d+")
 IGNORED = -100
@@ -46,25 +48,42 @@ def with_new_digits(source: str, target: str, rng: random.Random) -> tuple[str, 
     return NUMBER.sub(swap, source), NUMBER.sub(swap, target)
 
 
-class Examples:
-    """Tokenized pairs in batches of about equal length, in an order that the epoch's number fixes."""
+@dataclass(frozen=True)
+class Example:
+    """A French source, the answer wanted, and the word of the prompt that asks for it."""
 
-    def __init__(
-        self, pairs: list[tuple[str, str]], tokenizer: Any, prompt: str, *, tokens_per_batch: int, seed: int
-    ) -> None:
-        self.pairs, self.tokenizer, self.prompt = pairs, tokenizer, prompt
+    answer: str
+    source: str
+    target: str
+
+    def renumbered(self, rng: random.Random) -> "Example":
+        return Example(self.answer, *with_new_digits(self.source, self.target, rng))
+
+
+def read_examples(paths: list[Path]) -> list[Example]:
+    """Return the examples of files of two columns (French, English) or three (the answer's word before them)."""
+    rows = (line.split("\t") for path in paths for line in path.read_text("utf-8").split("\n") if line)
+    return [Example(*([ANSWER, *row][-3:])) for row in rows]
+
+
+class Examples:
+    """Tokenized examples in batches of about equal length, in an order that the epoch's number fixes."""
+
+    def __init__(self, examples: list[Example], tokenizer: Any, *, tokens_per_batch: int, seed: int) -> None:
+        self.examples, self.tokenizer = examples, tokenizer
         self.tokens_per_batch, self.seed = tokens_per_batch, seed
 
-    def encode(self, source: str, target: str) -> tuple[list[int], int]:
+    def encode(self, example: Example) -> tuple[list[int], int]:
         """Return (token ids of prompt and target, length of the prompt)."""
-        prompt = self.tokenizer(self.prompt.format(source=source)).input_ids
+        prompt = self.tokenizer(PROMPT.format(source=example.source, answer=example.answer)).input_ids
+        target = example.target
         answer = self.tokenizer(" " + target, add_special_tokens=False).input_ids
         return [*prompt, *answer, self.tokenizer.eos_token_id], len(prompt)
 
     def batches(self, epoch: int, *, renumber: float = 0.3) -> list[list[tuple[list[int], int]]]:
         rng = random.Random(self.seed + epoch)
-        pairs = [with_new_digits(*pair, rng) if rng.random() < renumber else pair for pair in self.pairs]
-        rows = sorted((self.encode(*pair) for pair in pairs), key=lambda row: (len(row[0]), rng.random()))
+        examples = [e.renumbered(rng) if rng.random() < renumber else e for e in self.examples]
+        rows = sorted((self.encode(e) for e in examples), key=lambda row: (len(row[0]), rng.random()))
         batches: list[list[tuple[list[int], int]]] = []
         for row in rows:
             full = not batches or (len(batches[-1]) + 1) * len(row[0]) > self.tokens_per_batch
@@ -80,7 +99,6 @@ class Trainer:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.prompt = PROMPT.format(answer=options.answer)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(options.seed)
         model = AutoModelForCausalLM.from_pretrained(options.base, dtype=getattr(torch, options.dtype))
@@ -97,9 +115,9 @@ class Trainer:
         self.step = self.epoch = self.batch = self.pairs = 0
         self.spent_s = 0.0
 
-    def slice_output(self, pairs: list[tuple[str, str]]) -> None:
+    def slice_output(self, examples: list[Example]) -> None:
         """Keep the output layer's rows of the tokens that the data uses: the others cost time and bring nothing."""
-        texts = [side for pair in pairs for side in pair]
+        texts = [text for e in examples for text in (e.source, e.target)]
         used = {i for ids in self.tokenizer(texts).input_ids for i in ids} | {self.tokenizer.eos_token_id}
         used |= {i for text in texts for i in self.tokenizer(" " + text, add_special_tokens=False).input_ids[:1]}
         used |= set(self.tokenizer.convert_tokens_to_ids([str(d) for d in range(10)]))
@@ -163,23 +181,23 @@ class Trainer:
 
 
 @torch.no_grad()
-def evaluate(trainer: Trainer, dev: list[tuple[str, str]], *, generated: int) -> dict[str, float]:
-    """Return the loss over the dev pairs and the chrF of greedy translations of the first few."""
+def evaluate(trainer: Trainer, dev: list[Example], *, generated: int) -> dict[str, float]:
+    """Return the loss over the dev examples and the chrF of greedy translations of the first few."""
     import sacrebleu
 
-    examples = Examples(dev, trainer.tokenizer, trainer.prompt, tokens_per_batch=3000, seed=0)
+    examples = Examples(dev, trainer.tokenizer, tokens_per_batch=3000, seed=0)
     trainer.model.eval()
     losses = [(trainer.loss(rows).item(), len(rows)) for rows in examples.batches(0, renumber=0.0)]
     result = {"dev_loss": sum(loss * n for loss, n in losses) / sum(n for _, n in losses)}
     if generated:
         trainer.tokenizer.padding_side = "left"
-        sources, references = zip(*dev[:generated], strict=True)
-        prompts = [trainer.prompt.format(source=s) for s in sources]
+        prompts = [PROMPT.format(source=e.source, answer=e.answer) for e in dev[:generated]]
         inputs = trainer.tokenizer(prompts, return_tensors="pt", padding=True)
         inputs = inputs.to(trainer.device)
         output = trainer.model.generate(**inputs, max_new_tokens=96, do_sample=False)
+        references = [e.target for e in dev[:generated]]
         texts = trainer.tokenizer.batch_decode(output[:, inputs.input_ids.shape[1] :], skip_special_tokens=True)
-        result["dev_chrf"] = sacrebleu.corpus_chrf([t.strip() for t in texts], [list(references)]).score
+        result["dev_chrf"] = sacrebleu.corpus_chrf([t.strip() for t in texts], [references]).score
     trainer.model.train()
     return result
 
@@ -199,11 +217,10 @@ def train(options: argparse.Namespace) -> None:
     trainer = Trainer(options)
     if (options.run / "checkpoint.pt").exists():
         trainer.resume(options.run)
-    pairs, dev = list(read_pairs(options.pairs)), list(read_pairs(options.dev))[: options.dev_size]
-    trainer.slice_output(pairs + dev)
-    examples = Examples(
-        pairs, trainer.tokenizer, trainer.prompt, tokens_per_batch=options.tokens_per_batch, seed=options.seed
-    )
+    chosen = read_examples(options.pairs)
+    dev = [Example(ANSWER, *pair) for pair in read_pairs(options.dev)][: options.dev_size]
+    trainer.slice_output(chosen + dev)
+    examples = Examples(chosen, trainer.tokenizer, tokens_per_batch=options.tokens_per_batch, seed=options.seed)
     recent: list[float] = []
     saved = evaluated = time.monotonic()
     with (options.run / "log.jsonl").open("a", encoding="utf-8") as log:
@@ -228,13 +245,12 @@ def train(options: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("pairs", type=Path)
+    parser.add_argument("pairs", type=Path, nargs="+")
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--hours", type=float, required=True, help="training time in all, evaluation left out")
     parser.add_argument("--start", type=Path, help="a folder with an adapter of the same rank to go on from")
-    parser.add_argument("--answer", default="English", help="the word before the answer: a task has its own")
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--rate", type=float, default=4e-4, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=0.7, help="last share of the time in which the rate falls")

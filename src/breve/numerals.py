@@ -1,0 +1,57 @@
+"""French numbers in words, written in digits: a small model copies digits and confuses words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from breve.facts.flat import Token, flatten
+from breve.facts.lexicon import COLLECTIVES
+from breve.facts.numerals import read_numeral
+
+LEAST = 3  # smaller ones are pronouns and articles as often as numbers
+
+
+def in_digits(text: str) -> str:
+    """Return a French text with its spelled-out cardinal numbers in digits: "dix-neuf pays" becomes "19 pays".
+
+    Ordinals and names stay in words; "une cinquantaine de" becomes "environ 50".
+    """
+    flat = flatten(text)
+    parts: list[str] = []
+    index = done = 0
+    while index < len(flat.tokens):
+        found = _number(flat.tokens, index)
+        if found is None:
+            index += 1
+            continue
+        value, end = found
+        start, stop = flat.span(flat.tokens[index].start, flat.tokens[end - 1].end)
+        parts += [text[done:start], value]
+        index, done = end, stop
+    return "".join([*parts, text[done:]])
+
+
+def _number(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+    """Return the number in words that starts at a token, in digits, and where it ends."""
+    return _collective(tokens, index) or _cardinal(tokens, index)
+
+
+def _collective(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+    article, word, of = [token.text for token in tokens[index : index + 3]] + [""] * max(0, index + 3 - len(tokens))
+    if article != "une" or word not in COLLECTIVES or of not in {"de", "d"}:
+        return None
+    about = "environ" if tokens[index].shape.islower() else "Environ"
+    number = f"{about} {_grouped(Decimal(COLLECTIVES[word]))}"
+    return (number, index + 3) if of == "de" else (f"{number} ", index + 4)
+
+
+def _cardinal(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+    numeral = read_numeral(tokens, index, "fr")
+    if numeral is None or numeral.digits or numeral.ordinal or numeral.weak or numeral.values[0] < LEAST:
+        return None
+    return _grouped(numeral.values[0]), numeral.end
+
+
+def _grouped(value: Decimal) -> str:
+    return f"{value:,}".replace(",", " ").replace(".", ",")
