@@ -19,6 +19,7 @@ import breve
 from batch_driver import answer, make_files
 from breve.engines.scripted import ScriptedEngine
 from breve.folder.files import list_files, output_name, wanted_by
+from breve.folder.plan import GROUP_BYTES, group_bytes
 from breve.folder.run import planned
 from breve.folder.settings import Report
 
@@ -219,6 +220,12 @@ def test_processes_give_the_same_tree(tmp_path: Path) -> None:
     one = briefs(tmp_path)
     run(tmp_path, formats=("md", "json"), workers=2, force=True)
     assert briefs(tmp_path) == one
+
+
+def test_the_first_groups_are_small_where_several_workers_wait_for_one() -> None:
+    assert [group_bytes(n, 2) for n in range(8)] == [4000, 4000, 8000, 8000, *[GROUP_BYTES] * 4]
+    assert {group_bytes(n, 1) for n in range(8)} == {GROUP_BYTES}
+    assert group_bytes(100_000, 2) == GROUP_BYTES
 
 
 def test_a_full_disk_ends_the_run_with_what_was_done_journalled(

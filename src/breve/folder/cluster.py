@@ -148,7 +148,7 @@ class Cluster:
             compute=ray.data.ActorPoolStrategy(
                 min_size=1, max_size=workers, max_tasks_in_flight_per_actor=1 if alone else None
             ),
-            num_cpus=CPUS, max_restarts=-1, max_task_retries=0 if alone else TASK_RETRIES,
+            num_cpus=CPUS, max_task_retries=0 if alone else TASK_RETRIES,
         )  # fmt: skip
 
 

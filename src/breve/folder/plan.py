@@ -15,6 +15,7 @@ from breve.folder.settings import BatchSettings, Failure, Job, failure_of
 from breve.reader import format_of
 
 GROUP_BYTES = 16_000  # about eight articles: sentences enough to fill batches, soon finished after Ctrl-C
+FIRST_GROUP_BYTES = 4_000
 GROUP_FILES = 32
 
 
@@ -29,6 +30,11 @@ class Settled:
 
 
 Step = Job | Failure | Settled
+
+
+def group_bytes(number: int, workers: int) -> int:
+    """Return how much of articles makes the group of a number, from 0: small at first, so that all workers get some."""
+    return GROUP_BYTES if workers == 1 else min(GROUP_BYTES, FIRST_GROUP_BYTES << min(number // workers, 8))
 
 
 class Plan:

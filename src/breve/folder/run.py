@@ -17,7 +17,7 @@ from breve.errors import OptionError
 from breve.folder.journal import Journal
 from breve.folder.local import Group, InProcess, default_workers, local_workers
 from breve.folder.lock import output_folder, stop_signals
-from breve.folder.plan import GROUP_BYTES, GROUP_FILES, Plan, Settled
+from breve.folder.plan import GROUP_FILES, Plan, Settled, group_bytes
 from breve.folder.record import Recorder
 from breve.folder.report import write_report
 from breve.folder.settings import PARQUET, BatchSettings, Failure, Job, Report, Result, SettingValues
@@ -115,7 +115,8 @@ class Run:
 
     def _open(self, stack: ExitStack) -> str:
         """Start the workers and return the digest of their settings."""
-        self.workers = local_workers(self.spec, self.settings.workers or default_workers(self.spec))
+        self.worker_count = self.settings.workers or default_workers(self.spec)
+        self.workers = local_workers(self.spec, self.worker_count)
         stack.callback(self.workers.close)
         return self.workers.signature()
 
@@ -150,6 +151,7 @@ class Run:
 
     def _read(self, plan: Plan, paths: Sequence[str] | None) -> Iterator[Group]:
         group: list[Job] = []
+        number = 0
         for step in plan.steps(paths):
             if self.stop.is_set():
                 return
@@ -157,9 +159,10 @@ class Run:
                 group.append(step)
             else:
                 self._settle(step)
-            if sum(len(job.data) for job in group) >= GROUP_BYTES or len(group) == GROUP_FILES:
+            full = sum(len(job.data) for job in group) >= group_bytes(number, self.worker_count)
+            if full or len(group) == GROUP_FILES:
                 yield group
-                group = []
+                group, number = [], number + 1
         if group:
             yield group
 
