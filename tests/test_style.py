@@ -19,7 +19,7 @@ with (Path(__file__).parent / "style_cases.tsv").open(encoding="utf-8", newline=
 # An English grammar does not read these forms.
 FRENCH_FORM = re.compile(r"\d ?(?:Mds?|M|k) ?[€$]|\d,\d{1,2}(?!\d)|\d \d{3}|\d h|\dh|\d\u202f")
 REWRITTEN = re.compile(
-    r"euros?|EUR|US dollars|USD|dollars|pounds sterling|GBP|per ?cent|[hH]|[Tt]he|of|st|nd|rd|th|0"
+    r"euros?|EUR|US dollars|USD|dollars|pounds sterling|GBP|per ?cent|[hH]|[Tt]he|of|st|nd|rd|th|0|(?<=\b[aA])n(?= )"
 )
 
 

@@ -117,6 +117,8 @@ RULES = _rules(
     ("units", r"(?<=\d)(?=(?:km|kg|cm|mm|kWh|MW|GW|km/h)(?:\b|²))", " "),
     ("units", rf"(?<=\d){SPACE}?°{SPACE}?C\b", " °C"),
     ("dashes", r"(?<=[^\W\d]) (?:--?|—) (?=[^\W\d“])", " – "),
+    ("articles", r"((?<![\w.’'-])a|^A) (?=[aeio][a-z]{2})(?!eu|ew|on(?:e|ce)\b|one-|oui|and\b|are\b)", r"\1n "),
+    ("articles", r"(?<![\w.’'-])a (?=8|1[18](?!\d))", "an "),
     ("ellipses", r"(?<!\.)\.{3}(?!\.)", "…"),
     ("spaces", rf"{SPACE}+(?=[:;?!](?:\s|$|”))|{SPACE}+(?=[,.](?:\s|$))(?!{SPACE}\.\.)", ""),
     ("spaces", rf"{SPACE}{{2,}}|[\u00a0\u202f\u2009]", " "),
@@ -125,7 +127,7 @@ ALL_CAPITALS_MIN_WORDS = 4
 
 
 def house_style(text: str) -> str:
-    """Return a text in house style: €32,800, 18.4%, 12 March 2025, 14:30, “ ”, no space before a colon."""
+    """Return a text in house style: €32,800, 18.4%, 12 March 2025, 14:30, “ ”, an official, no space before a colon."""
     text = _outside(LEFT_ALONE, text, _marks)
     text = _outside(LEFT_ALONE, text, lambda part: _outside(QUOTED, part, _reworded))
     return _first_capital(_lowered(text))
