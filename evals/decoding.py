@@ -82,20 +82,25 @@ def generated(engine: Ctranslate2Engine, requests: Sequence[Request], decoding: 
 
 
 def measure(
-    engine: Ctranslate2Engine, template: Callable[[str], str], sources: list[str], references: list[str], way: str
-) -> dict[str, Any]:
-    """Return the figures of one way."""
+    engine: Ctranslate2Engine, template: Callable[[str], str], sources: list[str], references: list[str], way: str,
+    passes: dict[Decoding, tuple[list[list[Hypothesis]], float]],
+) -> dict[str, Any]:  # fmt: skip
+    """Return the figures of one way; ``passes`` keeps the first passes and their seconds for ways that share one."""
     decoding, choose = WAYS[way]
     texts = [cleaned(source) for source in sources]
     limits = [2 * n + 24 for n in engine.count_tokens(texts)]
     requests = [Request(template(text), limit) for text, limit in zip(texts, limits, strict=True)]
+    if decoding not in passes:
+        started = time.perf_counter()
+        found = generated(engine, requests, decoding)
+        passes[decoding] = found, time.perf_counter() - started
+    answers, seconds = list(passes[decoding][0]), passes[decoding][1]
     started = time.perf_counter()
-    answers = generated(engine, requests, decoding)
     worst = sorted(range(len(answers)), key=lambda n: answers[n][0].score)[: int(len(answers) * DOUBTFUL.get(way, 0))]
     for n, found in zip(worst, generated(engine, [requests[n] for n in worst], BEAMS), strict=True):
         answers[n] = sorted([*answers[n], *found], key=lambda h: -h.score)
     chosen = [choose(engine, source, found) for source, found in zip(texts, answers, strict=True)]
-    seconds = time.perf_counter() - started
+    seconds += time.perf_counter() - started
     pairs = [kept(source, text) for source, text in zip(sources, chosen, strict=True)]
     return {
         "way": way,
@@ -117,9 +122,10 @@ def main() -> None:
     translator = Pipeline(Options()).translator
     if not isinstance(translator.engine, Ctranslate2Engine):
         raise SystemExit("the profile's engine is not ctranslate2")
-    rows = []
+    rows: list[dict[str, Any]] = []
+    passes: dict[Decoding, tuple[list[list[Hypothesis]], float]] = {}
     for way in options.ways:
-        rows.append(measure(translator.engine, translator.prompt, sources, references, way))
+        rows.append(measure(translator.engine, translator.prompt, sources, references, way, passes))
         ratio = rows[-1]["seconds"] / rows[0]["seconds"]
         print("  ".join(f"{key} {value}" for key, value in rows[-1].items()), f" {ratio:.1f} x", flush=True)
     if options.json:
