@@ -49,6 +49,7 @@ class Service:
         self._engine = engine
         self._model = threading.Lock()  # a cancelled run may still be in its last batch when the next one starts
         self._idle = threading.Condition()
+        self._warm = False
         self._active = 0
         self._draining = False
 
@@ -63,14 +64,16 @@ class Service:
         return self._draining
 
     def warm(self) -> None:
-        """Load the model and run it once. Raises ModelError.
+        """Load the model and run it, once. Raises ModelError.
 
         To be called by the main thread: when the thread that first loaded the model's runtime ends, every
         translation after it is slow. The Xiaomi article took 59 s of processor time instead of 7.
         """
-        pipeline = self.pipeline(Options())
-        draft = pipeline.draft(WARM_UP)
-        self._alone(lambda: list(pipeline.translations(draft.segments)))
+        if not self._warm:
+            pipeline = self.pipeline(Options())
+            draft = pipeline.draft(WARM_UP)
+            self._alone(lambda: list(pipeline.translations(draft.segments)))
+            self._warm = True
 
     def pipeline(self, options: Options) -> Pipeline:
         """Return the stages for a run; the models are shared."""
