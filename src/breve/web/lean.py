@@ -6,11 +6,13 @@ Nothing here is needed for the page to work: where gradio changes, its import ta
 from __future__ import annotations
 
 import gc
+import importlib
 import importlib.util
 import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 UNUSED = ("pandas",)  # for tables and plots, which the page doesn't have: 0.3 to 0.5 s
@@ -31,7 +33,7 @@ def lean_import() -> Iterator[None]:
     for name in UNUSED:
         _load_when_used(name)
     gc.disable()
-    inspect.getfile = no_stubs
+    inspect.getfile = no_stubs  # type: ignore[assignment]  # its argument has another name
     try:
         yield
     finally:
@@ -41,12 +43,32 @@ def lean_import() -> Iterator[None]:
             gc.freeze()  # what was imported stays: a collection needn't look at it
 
 
+@contextmanager
+def no_apps() -> Iterator[None]:
+    """Spare a page that is built in this block the web apps that gradio makes of it, three before the launch's own."""
+    from gradio.routes import App
+
+    make = App.create_app
+    setattr(App, "create_app", staticmethod(lambda *_, **__: None))  # noqa: B010 - a type checker takes no other kind
+    try:
+        yield
+    finally:
+        setattr(App, "create_app", staticmethod(make))  # noqa: B010
+
+
 def _load_when_used(name: str) -> None:
-    """Import a module in name only; the first use of one of its attributes loads it, as importlib's docs show."""
-    spec = None if name in sys.modules else importlib.util.find_spec(name)
-    if spec is None or spec.loader is None:
+    """Put a module in a package's place that imports it once one of its names is asked for.
+
+    importlib's LazyLoader won't do: on Python 3.11 an import statement already counts as use.
+    """
+    if name in sys.modules or importlib.util.find_spec(name) is None:
         return
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    stand_in = ModuleType(name)
+
+    def load(attribute: str) -> Any:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+        return getattr(importlib.import_module(name), attribute)
+
+    setattr(stand_in, "__getattr__", load)  # noqa: B010 - for a type checker, a module has no such attribute
+    sys.modules[name] = stand_in

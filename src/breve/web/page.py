@@ -14,6 +14,7 @@ from breve.engines.profiles import load_profiles
 from breve.reader import SUFFIXES
 from breve.web import events, many, markup
 from breve.web.i18n import interface
+from breve.web.lean import no_apps
 from breve.web.programs import endpoints
 from breve.web.samples import label, samples
 from breve.web.service import Service
@@ -53,7 +54,11 @@ class Page(gr.Blocks):
 
 def build(service: Service | None = None) -> gr.Blocks:
     """Return the page, ready to be launched by ``server.serve``."""
-    service = service or Service()
+    with no_apps():
+        return _built(service or Service())
+
+
+def _built(service: Service) -> gr.Blocks:
     page = Page(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True)
     with page:
         _shown(markup.masthead())

@@ -20,7 +20,7 @@ from breve.pipeline import Draft, Pipeline
 # Small, so that sentences appear at once and a cancelled run ends within a second or two. Smaller costs more: the
 # Xiaomi article took 5.1 s of processor time in batches of 32, 6.1 in batches of 16, 8.8 of 8, 12.0 of 4.
 BATCH_SIZE = 12
-WARM_UP = "Bonjour tout le monde."
+WARM_UP = "Merci."
 T = TypeVar("T")
 
 
