@@ -410,6 +410,7 @@ def test_what_the_page_never_uses_is_not_loaded_and_still_works() -> None:
         "import gc, inspect, sys\nfrom breve.web.lean import lean_import\ngetfile = inspect.getfile\n"
         "with lean_import():\n    from breve.web.page import build\n"
         "assert 'pandas.core' not in sys.modules and inspect.getfile is getfile and gc.isenabled()\n"
+        "import importlib.util\nassert importlib.util.find_spec('pandas')\n"
         "import pandas\nassert pandas.DataFrame({'a': [1, 2]}).a.sum() == 3\n"
         "import pandas.io.json\nfrom pandas import Series"
     )

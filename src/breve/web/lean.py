@@ -61,9 +61,11 @@ def _load_when_used(name: str) -> None:
 
     importlib's LazyLoader won't do: on Python 3.11 an import statement already counts as use.
     """
-    if name in sys.modules or importlib.util.find_spec(name) is None:
+    spec = None if name in sys.modules else importlib.util.find_spec(name)
+    if spec is None:
         return
     stand_in = ModuleType(name)
+    stand_in.__spec__ = spec  # for those who ask whether the package is there
 
     def load(attribute: str) -> Any:
         if sys.modules.get(name) is stand_in:
