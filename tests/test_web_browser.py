@@ -465,4 +465,5 @@ def test_axe_finds_nothing_serious(scripted_url: str, opened: Opened, axe: str, 
     page.locator("#files .file-preview").wait_for()
     page.locator("#run-many").click()
     page.locator("[data-do=zip]").wait_for()
+    expect(page.locator("#run-many")).to_be_enabled()
     assert serious() == []
