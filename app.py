@@ -5,12 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))  # a Space installs the requirements, not the package
 
-from breve.web.page import build
-from breve.web.server import serve
-from breve.web.service import Service
-
-service = Service()
-demo = build(service)
+from breve.web import serve
 
 if __name__ == "__main__":
-    serve(demo, service)
+    serve()

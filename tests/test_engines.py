@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from tiny_models import MAKERS
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from breve.engines import load_engine
 from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
 from breve.engines.ctranslate2 import Ctranslate2Engine
 from breve.engines.profiles import choices, load_profile, load_profiles, parse_profiles
 from breve.engines.scripted import ScriptedEngine
-from breve.engines.vocabulary import select, trim
+from breve.engines.vocabulary import compact, select, trim
 from breve.errors import ModelBroken, OptionError
 from breve.options import Options, OptionValues
 from breve.prompts import load_prompt
@@ -187,6 +190,17 @@ def test_a_trimmed_vocabulary_keeps_merges_that_still_work_and_drops_other_scrip
     assert smaller["model"]["vocab"] == {"<pad>": 0, "<eos>": 1, "a": 2, "b": 3, "ab": 4, "<0xD0>": 5}
     assert smaller["model"]["merges"] == [["a", "b"]]
     assert [entry["content"] for entry in smaller["added_tokens"]] == ["<eos>"]
+
+
+@pytest.mark.parametrize(("space", "joined"), [("▁", True), (" ", False)])
+def test_a_compact_tokenizer_is_the_same_tokenizer(space: str, joined: bool) -> None:
+    vocabulary = {"<unk>": 0, "a": 1, "b": 2, space: 3, "ab": 4, f"{space}ab": 5}
+    merges = [["a", "b"], [space, "ab"]]
+    data = json.loads(Tokenizer(BPE(vocabulary, [])).to_str())
+    data["model"]["merges"] = merges
+    small = compact(data)
+    assert isinstance(small["model"]["merges"][0], str) is joined
+    assert Tokenizer.from_str(json.dumps(small)).encode(f"ab{space}ab{space}b").ids == [4, 5, 3, 2]
 
 
 def test_a_folder_without_a_model_says_how_to_mend_it(tmp_path: Path) -> None:

@@ -55,6 +55,13 @@ def test_every_segment_has_one_translation_in_order(texts: list[str]) -> None:
     assert [t.segment for t in done] == list(range(len(texts)))
 
 
+def test_smaller_first_batches_give_the_same_translations() -> None:
+    article = segments(*(f"La phrase {n} du maire" for n in range(10)))
+    batches = list(translator(Echo(), batch_size=4).batches(article, first=(2, 3)))
+    assert [len(batch) for batch in batches] == [2, 3, 4, 1]
+    assert [t for batch in batches for t in batch] == list(translator(Echo(), batch_size=4).translate(article))
+
+
 def test_blank_symbol_and_number_segments_pass_through_and_never_reach_the_model() -> None:
     engine = Echo()
     texts = ["", " ", "— …", "🚗", "32 800 €", "12,5 %"]

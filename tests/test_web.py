@@ -405,6 +405,19 @@ def test_a_server_that_is_told_to_end_ends_its_work_first() -> None:
         assert server.wait(60) == 0
 
 
+def test_what_the_page_never_uses_is_not_loaded_and_still_works() -> None:
+    code = (
+        "import gc, inspect, sys\nfrom breve.web.lean import lean_import\ngetfile = inspect.getfile\n"
+        "with lean_import():\n    from breve.web.page import build\n"
+        "assert 'pandas.core' not in sys.modules and inspect.getfile is getfile and gc.isenabled()\n"
+        "import importlib.util\nassert importlib.util.find_spec('pandas')\n"
+        "import pandas\nassert pandas.DataFrame({'a': [1, 2]}).a.sum() == 3\n"
+        "import pandas.io.json\nfrom pandas import Series"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_model_that_does_not_load_is_told_when_the_server_starts() -> None:
     def broken(prompt: str) -> str:
         raise ModelBroken("the model is damaged")

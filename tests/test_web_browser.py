@@ -215,6 +215,82 @@ def test_a_cancelled_run_stops_and_another_starts(url: str, opened: Opened) -> N
     expect(page.locator(".coverage")).to_contain_text("2 of 2", use_inner_text=True)
 
 
+def test_run_stays_off_until_a_cancelled_run_has_ended_and_the_next_can_be_cancelled_too(opened: Opened) -> None:
+    gate = threading.Event()
+    gate.set()
+
+    def held(prompt: str) -> str:
+        gate.wait(60)
+        return translated(prompt)
+
+    service = Service(ScriptedEngine(answer=held))
+    app = build(service)
+    try:
+        page = opened(start(app, service, host="127.0.0.1"))
+        run, status = page.locator("#run"), page.locator("#status")
+        for _ in range(2):
+            gate.clear()
+            page.locator("#text textarea").fill(LINE * 60)
+            run.click()
+            expect(run).to_be_disabled()
+            page.locator(".sentence").first.wait_for()
+            page.locator("#cancel").click()
+            expect(status).to_contain_text("Cancelled", use_inner_text=True)
+            page.wait_for_timeout(300)  # for an update that should not come
+            assert run.is_disabled()  # its batch still holds the model
+            gate.set()
+            expect(run).to_be_enabled()
+            assert service.active == 0
+            assert page.locator(".bullet, .skeleton").count() == 0
+        brief(page, LINE)
+        expect(run).to_be_enabled()
+    finally:
+        gate.set()
+        app.close(verbose=False)
+
+
+def test_a_brief_is_copied_and_saved_as_it_is_shown(scripted_url: str, opened: Opened) -> None:
+    page = opened(scripted_url, permissions=["clipboard-read", "clipboard-write"])
+    brief(page, XIAOMI)
+    claims = page.locator(".bullet .claim").all_inner_texts()
+    page.locator("[data-do=copy]").click()
+    expect(page.locator(".said")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert all(f"- {claim}" in copied for claim in claims)
+    saved = {}
+    for name, suffix in (("markdown", "md"), ("html", "html")):
+        with page.expect_download() as download:
+            page.locator(f"[data-format={name}]").click()
+        assert download.value.suggested_filename == f"breve.{suffix}"
+        saved[name] = Path(download.value.path()).read_text(encoding="utf-8")
+    assert saved["markdown"] == copied
+    other = page.context.new_page()
+    other.set_content(saved["html"])
+    shown = " ".join(other.locator("body").inner_text().split())
+    assert all(claim in shown for claim in claims)
+
+
+def test_a_file_dropped_on_the_page_becomes_a_brief(scripted_url: str, opened: Opened) -> None:
+    page = opened(scripted_url)
+    text = (SEEDS / "match.fr.txt").read_text(encoding="utf-8")
+    dropped = page.evaluate_handle(
+        """text => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([text], "match.txt", {type: "text/plain"}));
+            return dropped;
+        }""",
+        text,
+    )
+    zone = page.locator("#file .upload-container")
+    for event in ("dragenter", "dragover", "drop"):
+        zone.dispatch_event(event, {"dataTransfer": dropped})
+    page.locator("#file .file-preview").wait_for()
+    expect(page.locator("#file")).to_contain_text("match")
+    page.locator("#run").click()
+    page.locator(".bullet").first.wait_for()
+    assert page.locator(".sentence .fr").first.inner_text() == text.splitlines()[0]
+
+
 def test_bullets_and_sentences_by_keyboard_alone(scripted_url: str, opened: Opened) -> None:
     page = opened(scripted_url)
     page.locator("#text textarea").fill(XIAOMI)
@@ -389,4 +465,5 @@ def test_axe_finds_nothing_serious(scripted_url: str, opened: Opened, axe: str, 
     page.locator("#files .file-preview").wait_for()
     page.locator("#run-many").click()
     page.locator("[data-do=zip]").wait_for()
+    expect(page.locator("#run-many")).to_be_enabled()
     assert serious() == []

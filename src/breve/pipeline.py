@@ -59,12 +59,12 @@ class Pipeline:
         segments = segment(article, max_words=self.options.max_segment_words)
         return Draft(article, segments, time.perf_counter() - started)
 
-    def translations(self, segments: Sequence[Segment]) -> Iterator[list[Translation]]:
+    def translations(self, segments: Sequence[Segment], first: Sequence[int] = ()) -> Iterator[list[Translation]]:
         """Yield the translations of segments in order, a batch at a time, in house style.
 
-        The segments may be of several articles. Raises ModelError.
+        The segments may be of several articles; ``first`` holds the sizes of the first batches. Raises ModelError.
         """
-        for batch in self.translator.batches(segments):
+        for batch in self.translator.batches(segments, first):
             yield [replace(t, text=house_style(t.text)) for t in batch]
 
     def together(self, segments: Sequence[Segment], batch_size: int) -> list[Translation]:

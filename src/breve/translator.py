@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from breve import addresses
@@ -90,14 +91,18 @@ class Translator:
                 progress(len(done), len(segments))
         return tuple(done)
 
-    def batches(self, segments: Sequence[Segment]) -> Iterator[list[Translation]]:
+    def batches(self, segments: Sequence[Segment], first: Sequence[int] = ()) -> Iterator[list[Translation]]:
         """Yield the translations of the segments in order, a batch at a time; closing it ends the work.
 
-        The segments may be of several articles. Those without words pass through as they are.
+        The segments may be of several articles. Those without words pass through as they are. ``first`` holds the
+        sizes of the first batches, before those of the options' size.
         """
-        size, texts = self.options.batch_size, _texts(segments)
-        for start in range(0, len(segments), size):
+        texts, start = _texts(segments), 0
+        for size in chain(first, repeat(self.options.batch_size)):
+            if start >= len(segments):
+                return
             yield self._batched(segments[start : start + size], texts[start : start + size], size)
+            start += size
 
     def together(self, segments: Sequence[Segment], batch_size: int) -> list[Translation]:
         """Return the translations of segments of many articles, in order.

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from breve.engines.vocabulary import select, trim
+from breve.engines.vocabulary import compact, select, trim
 from breve.errors import ModelBroken
 
 if TYPE_CHECKING:
@@ -186,4 +186,5 @@ def convert(model: Untyped, tokenizer: Untyped, scratch: Path, made: Path) -> No
     text = json.dumps({"architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text"})
     (config / "config.json").write_text(text, encoding="utf-8")
     InMemory(str(config)).convert(str(made), quantization="int8")
-    tokenizer.save(str(made / "tokenizer.json"), pretty=False)
+    data = json.dumps(compact(json.loads(tokenizer.to_str())), ensure_ascii=False)
+    (made / "tokenizer.json").write_text(data, encoding="utf-8")

@@ -34,13 +34,13 @@ def article_events(
 ) -> Iterator[Updates]:
     """Yield the updates of one article's run; an error becomes an update too."""
     yield markup.note("reading"), markup.waiting(), "", "", ""
-    live = ""
+    live, shown = "", 0
     try:
         for step in service.run(_source(text, file), options_of(bullets, profile, any_language)):
             if step.summary:
                 yield _last(step)
             elif step.done:
-                live += markup.live(step.done[live.count(markup.LIVE_END) * BATCH_SIZE :])
+                live, shown = live + markup.live(step.done[shown:]), len(step.done)
                 yield _bar(step), gr.skip(), gr.skip(), live, gr.skip()
             else:
                 yield _bar(step), gr.skip(), markup.reader(step.segments), gr.skip(), gr.skip()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
 LANGUAGES = ("en", "fr")
+OURS = {"drop_file": "upload_text.drop_file", "click_to_upload": "upload_text.click_to_upload"}  # for words of gradio's
 
 
 @cache
@@ -24,7 +25,9 @@ def interface() -> gr.I18n:
     """Return the translations for gradio, which follows the browser's language."""
     import gradio as gr
 
-    return gr.I18n(**{code: {key: text[code] for key, text in texts().items()} for code in LANGUAGES})
+    return gr.I18n(
+        **{code: {OURS.get(key, key): text[code] for key, text in texts().items()} for code in LANGUAGES}
+    )
 
 
 def both(key: str) -> str:

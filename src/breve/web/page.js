@@ -44,7 +44,7 @@ window.breve = (() => {
   function zip(value) { archive = value ? Uint8Array.from(atob(value), (char) => char.charCodeAt(0)) : null; }
 
   function clear() {
-    $$("#reader .lit").forEach((row) => row.classList.remove("lit"));
+    $$("#reader .lit").forEach((row) => row.classList.remove("lit", "asked"));
     $$("#brief .bullet").forEach((bullet) => {
       bullet.classList.remove("lit");
       $(".claim", bullet).setAttribute("aria-pressed", "false");
@@ -73,7 +73,7 @@ window.breve = (() => {
 
   function showRow(row) {
     clear();
-    row.classList.add("lit");
+    row.classList.add("lit", "asked"); // "asked" says which bullets rest on it
     const users = row.dataset.users.split(" ").filter(Boolean);
     const bullets = users.map((n) => $(`#brief .bullet[data-bullet="${n}"]`)).filter(Boolean);
     bullets.forEach((bullet) => bullet.classList.add("lit"));

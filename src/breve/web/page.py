@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from breve.engines.profiles import load_profiles
 from breve.reader import SUFFIXES
 from breve.web import events, many, markup
 from breve.web.i18n import interface
+from breve.web.lean import no_apps
 from breve.web.programs import endpoints
 from breve.web.samples import label, samples
 from breve.web.service import Service
@@ -25,9 +26,10 @@ I18N = interface()
 MODEL = "model"
 HEAVY: dict[str, Any] = {
     "concurrency_id": MODEL, "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private",
-    # A cancelled run is pending until its batch ends; with "once", a click on Run would be lost meanwhile.
+    # With "once", a click on Run between a run's last update and its end would be lost.
     "trigger_mode": "multiple",
 }  # fmt: skip
+OFF = "() => ({__type__: 'update', interactive: false})"
 LIGHT: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -53,7 +55,11 @@ class Page(gr.Blocks):
 
 def build(service: Service | None = None) -> gr.Blocks:
     """Return the page, ready to be launched by ``server.serve``."""
-    service = service or Service()
+    with no_apps():
+        return _built(service or Service())
+
+
+def _built(service: Service) -> gr.Blocks:
     page = Page(title="Brève", analytics_enabled=False, delete_cache=CACHE_S, fill_width=True)
     with page:
         _shown(markup.masthead())
@@ -98,14 +104,15 @@ def _article_tab(service: Service) -> None:
         yield from _with_button(events.article_events(service, *values), len(parts))
 
     inputs = [text, controls.file, controls.bullets, controls.profile, controls.any_language]
-    running = run.click(on_run, inputs, [*parts, run], **HEAVY)
-    running.failure(_enabled, None, run, **LIGHT)
+    running = _runs(run, on_run, inputs, parts)
     texts = list(names.values())
     chosen.click(lambda index: (texts[index], None), chosen, [text, controls.file], **LIGHT)
-    cancel.click(lambda: (markup.note("cancelled"), _enabled()), None, [status, run], cancels=[running], **LIGHT)
+    cancel.click(
+        lambda: (markup.note("cancelled"), markup.note("empty")), None, [status, brief], cancels=[running], **LIGHT
+    )
     clear.click(
-        lambda: ("", None, "", markup.note("empty"), "", "", "", _enabled()), None,
-        [text, controls.file, *parts, run], cancels=[running], **LIGHT,
+        lambda: ("", None, "", markup.note("empty"), "", "", ""), None,
+        [text, controls.file, *parts], cancels=[running], **LIGHT,
     )  # fmt: skip
 
 
@@ -129,22 +136,29 @@ def _many_tab(service: Service) -> None:
     def on_run(paths: list[str] | None) -> Iterator[tuple[Any, ...]]:
         yield from _with_button(many.many_events(service, paths, events.options_of()), len(parts))
 
-    running = run.click(on_run, files, [*parts, run], **HEAVY)
-    running.failure(_enabled, None, run, **LIGHT)
+    running = _runs(run, on_run, [files], parts)
     for more in (add, folder):
         more.upload(lambda old, new: [*(old or []), *new], [files, more], files, **LIGHT)
-    cancel.click(lambda: (markup.note("cancelled"), _enabled()), None, [status, run], cancels=[running], **LIGHT)
-    clear.click(
-        lambda: (None, "", "", "", _enabled()), None, [files, *parts, run], cancels=[running], **LIGHT
-    )  # fmt: skip
+    cancel.click(lambda: markup.note("cancelled"), None, status, cancels=[running], **LIGHT)
+    clear.click(lambda: (None, "", "", ""), None, [files, *parts], cancels=[running], **LIGHT)
+
+
+def _runs(run: gr.Button, work: Callable[..., Any], inputs: list[gr.Component], parts: list[gr.HTML]) -> Any:
+    """Let a button start a run, and keep it off from the click until the run has ended, and its last batch with it.
+
+    A cancelled run counts as failed once its batch has ended. Were the button on before, a second run could start,
+    which the end of the first would then strike from gradio's list, so that nothing could cancel it.
+    """
+    run.click(None, None, run, js=OFF, api_visibility="private")  # before the run, since gradio takes them in turn
+    running = run.click(work, inputs, [*parts, run], **HEAVY)
+    running.failure(_enabled, None, run, **LIGHT)
+    return running
 
 
 def _with_button(updates: Iterator[tuple[Any, ...]], size: int) -> Iterator[tuple[Any, ...]]:
-    """Add to each update that of the button that started the run: off while it runs."""
-    button: Any = gr.update(interactive=False)
+    """Add to each update that of the button that started the run: on again at the end."""
     for update in updates:
-        yield *update, button
-        button = gr.skip()
+        yield *update, gr.skip()
     yield *[gr.skip()] * size, _enabled()
 
 

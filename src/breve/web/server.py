@@ -62,6 +62,7 @@ def serve(
         signal.signal(number, lambda *_: ended.set())
     url = start(page, service, host=host, port=port, share=share)
     print(f"Brève is at {url}", flush=True)  # noqa: T201 - the one thing that the command prints
+    service.rehearse()
     ended.wait()
     service.drain(DRAIN_S)
     time.sleep(LEAVING_S)

@@ -17,10 +17,14 @@ from breve.errors import BreveError
 from breve.options import Options
 from breve.pipeline import Draft, Pipeline
 
-# Small, so that sentences appear at once and a cancelled run ends within a second or two. Smaller costs more: the
-# Xiaomi article took 5.1 s of processor time in batches of 32, 6.1 in batches of 16, 8.8 of 8, 12.0 of 4.
-BATCH_SIZE = 12
-WARM_UP = "Bonjour tout le monde."
+# Small, so that a cancelled run ends within a second or two. Smaller costs more: the Xiaomi article took 5.1 s of
+# processor time in batches of 32, 6.1 in batches of 16, 8.8 of 8, 12.0 of 4.
+BATCH_SIZE = 16
+# The first ones are smaller yet, so that sentences appear at once. On one thread of a busy machine the Xiaomi article
+# took 7.8 to 8.2 s in batches of 4, 12 and 16, the first of them 1.2 to 1.4 s; 9.2 to 9.9 and 2.9 s in batches of 12.
+FIRST_BATCHES = (4, 12)
+WARM_UP = "Merci."
+REHEARSALS = ("Le maire de Lyon a annoncé mardi la fermeture du pont.", "<p>Le pont de Lyon est fermé mardi.</p>")
 T = TypeVar("T")
 
 
@@ -49,6 +53,7 @@ class Service:
         self._engine = engine
         self._model = threading.Lock()  # a cancelled run may still be in its last batch when the next one starts
         self._idle = threading.Condition()
+        self._warm = False
         self._active = 0
         self._draining = False
 
@@ -63,14 +68,21 @@ class Service:
         return self._draining
 
     def warm(self) -> None:
-        """Load the model and run it once. Raises ModelError.
+        """Load the model and run it, once. Raises ModelError.
 
         To be called by the main thread: when the thread that first loaded the model's runtime ends, every
         translation after it is slow. The Xiaomi article took 59 s of processor time instead of 7.
         """
-        pipeline = self.pipeline(Options())
-        draft = pipeline.draft(WARM_UP)
-        self._alone(lambda: list(pipeline.translations(draft.segments)))
+        if not self._warm:
+            pipeline = self.pipeline(Options())
+            draft = pipeline.draft(WARM_UP)
+            self._alone(lambda: list(pipeline.translations(draft.segments)))
+            self._warm = True
+
+    def rehearse(self) -> None:
+        """Load what reading the first article would wait for: the language check's data, the reader of HTML."""
+        for text in REHEARSALS:
+            self.pipeline(Options()).draft(text)
 
     def pipeline(self, options: Options) -> Pipeline:
         """Return the stages for a run; the models are shared."""
@@ -87,7 +99,7 @@ class Service:
             yield Step(draft)
             done: list[Translation] = []
             translate_s = 0.0
-            batches = pipeline.translations(draft.segments)
+            batches = pipeline.translations(draft.segments, FIRST_BATCHES)
             while True:
                 started = time.perf_counter()
                 batch = self._alone(partial(next, batches, None))
