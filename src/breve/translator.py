@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from breve import addresses
 from breve.casing import Casing, in_capitals
+from breve.digits import in_digits
 from breve.document import Flag, Segment, Translation
 from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
-from breve.numerals import in_digits
 
 if TYPE_CHECKING:
     from breve.options import Options

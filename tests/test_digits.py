@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breve.digits import in_digits
 from breve.facts import extract
-from breve.numerals import in_digits
 
 
 @pytest.mark.parametrize(
