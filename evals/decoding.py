@@ -92,8 +92,8 @@ def measure(
     requests = [Request(template(text), limit) for text, limit in zip(texts, limits, strict=True)]
     if decoding not in passes:
         started = time.perf_counter()
-        found = generated(engine, requests, decoding)
-        passes[decoding] = found, time.perf_counter() - started
+        every = generated(engine, requests, decoding)
+        passes[decoding] = every, time.perf_counter() - started
     answers, seconds = list(passes[decoding][0]), passes[decoding][1]
     started = time.perf_counter()
     worst = sorted(range(len(answers)), key=lambda n: answers[n][0].score)[: int(len(answers) * DOUBTFUL.get(way, 0))]
