@@ -76,6 +76,8 @@ class ChatHandler(Handler):
             self.reply(200, completion(asked, "too late"))
         elif fault == "no schema" and "response_format" in asked:
             self.reply(400, {"error": {"message": "response_format is not supported"}})
+        elif fault == "json_object" and asked["response_format"]["type"] != fault:
+            self.reply(422, {"detail": f"response_format: input should be {fault}"})
         elif fault and fault.isdigit():
             self.reply(int(fault), {"error": {"message": f"scripted {fault}"}}, {"Retry-After": "0.01"})
         else:

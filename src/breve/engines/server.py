@@ -41,7 +41,7 @@ class ServerEngine:
         self._choice = choice
         self._tasks: frozenset[Task] = frozenset(tasks)
         self._url = os.environ.get(URL) or choice.base_url or ""
-        self._constrains = True
+        self._form = 0  # of FORMS: the first that the server hasn't refused
         if not self._url:
             hint = f"export {URL}=http://127.0.0.1:8080/v1, or set base_url in a profile of your own"
             raise ModelMissing("the server profile has no URL", hint=hint)
@@ -99,15 +99,16 @@ class ServerEngine:
         )  # fmt: skip
 
     def _one(self, request: Request, decoding: Decoding, rank: int) -> Hypothesis:
-        from openai import BadRequestError
+        from openai import BadRequestError, UnprocessableEntityError
 
         asked = self._asked(request, decoding, rank)
-        if request.json_schema and self._constrains:
+        while request.json_schema and self._form < len(FORMS):
+            form = self._form
             try:
-                return self._answer(asked | {"response_format": _response_format(request.json_schema)})
-            except BadRequestError:  # an old server: the answer is parsed and repaired instead
-                self._constrains = False
-        return self._answer(asked)
+                return self._answer(asked | {"response_format": FORMS[form](request.json_schema)})
+            except (BadRequestError, UnprocessableEntityError):
+                self._form = max(self._form, form + 1)
+        return self._answer(asked)  # the answer is parsed and repaired instead
 
     def _asked(self, request: Request, decoding: Decoding, rank: int) -> dict[str, Any]:
         messages = [{"role": "system", "content": request.system}] if request.system else []
@@ -151,5 +152,13 @@ class ServerEngine:
         return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
-def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+def _openai_form(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema), "strict": True}}
+
+
+def _llama_form(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the only form that llama-cpp-python's server takes; it answers 422 to the other."""
+    return {"type": "json_object", "schema": dict(schema)}
+
+
+FORMS = (_openai_form, _llama_form)
