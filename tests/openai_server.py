@@ -77,7 +77,7 @@ class ChatHandler(Handler):
         elif fault == "no schema" and "response_format" in asked:
             self.reply(400, {"error": {"message": "response_format is not supported"}})
         elif fault == "json_object" and asked["response_format"]["type"] != fault:
-            self.reply(422, {"detail": f"response_format: input should be {fault}"})
+            self.reply(500, {"error": {"message": f"response_format: input should be {fault}"}})
         elif fault and fault.isdigit():
             self.reply(int(fault), {"error": {"message": f"scripted {fault}"}}, {"Retry-After": "0.01"})
         else:

@@ -73,7 +73,7 @@ class TestWire:
 
     def test_a_server_that_takes_a_schema_in_another_form_gets_it_so(self, script: Script) -> None:
         script.faults = deque(["json_object"] * 3)
-        made = engine(concurrency=1)
+        made = engine(concurrency=1, max_retries=0)
         schema = {"type": "object"}
         request = Request("a", json_schema=schema)
         assert [h[0].text for h in made.generate([request, request])] == ["A", "A"]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 URL, MODEL, KEY = "BREVE_SERVER_URL", "BREVE_SERVER_MODEL", "OPENAI_API_KEY"
 HINTS = {401: f"set {KEY}", 403: f"set {KEY}", 404: f"set {MODEL} to a model that the server has, and check {URL}"}
+REFUSALS = (400, 422)  # of what a server doesn't know
 FIRST = "first"  # as a model's name: the first that the server lists
 CHARACTERS_PER_TOKEN = 3  # no tokenizer is at hand: on the low side for French, so that limits are on the safe side
 OTHER_TEMPERATURE = 0.7  # of the hypotheses after the first, where greedy ones would all be the same
@@ -99,14 +100,16 @@ class ServerEngine:
         )  # fmt: skip
 
     def _one(self, request: Request, decoding: Decoding, rank: int) -> Hypothesis:
-        from openai import BadRequestError, UnprocessableEntityError
+        from openai import APIStatusError
 
         asked = self._asked(request, decoding, rank)
         while request.json_schema and self._form < len(FORMS):
             form = self._form
             try:
                 return self._answer(asked | {"response_format": FORMS[form](request.json_schema)})
-            except (BadRequestError, UnprocessableEntityError):
+            except APIStatusError as error:
+                if error.status_code not in REFUSALS and "response_format" not in error.message:
+                    raise
                 self._form = max(self._form, form + 1)
         return self._answer(asked)  # the answer is parsed and repaired instead
 
@@ -157,7 +160,7 @@ def _openai_form(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _llama_form(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the only form that llama-cpp-python's server takes; it answers 422 to the other."""
+    """Return the only form that llama-cpp-python's server takes; the other is an internal error to it."""
     return {"type": "json_object", "schema": dict(schema)}
 
 
