@@ -10,7 +10,8 @@ whole vocabulary) with random weights. Marian gets sentences of all the sample a
 sentences of one article.
 
 A measurement is a process of its own; memory is its peak, libraries included. All contestants take turns, ``--rounds``
-times, and the medians are shown. Tokens are those that were generated. First output is the time for one sentence alone.
+times, and the medians are shown. On a machine that does other work, --threads 1 and tokens a second of processor time
+say more than tokens a second (--out has both). Tokens are those that were generated. First output is the time for one sentence alone.
 
 llama.cpp takes part where llama-cpp-python is installed (the extra ``bench``), best built for the machine at hand:
 CMAKE_ARGS=-DGGML_NATIVE=ON pip install "breve[bench]"
@@ -189,15 +190,16 @@ def measure(model: str, path: str, folder: Path, wanted: int, tokens: int) -> di
     started = time.perf_counter()
     run(texts[:1])
     first = time.perf_counter() - started
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     made = run(texts)
-    took = time.perf_counter() - started
+    took, worked = time.perf_counter() - started, time.process_time() - worked
     return {
         "model": model,
         "path": path,
         "sentences": len(texts),
         "lengths": made,
         "tokens_per_s": round(sum(made) / took, 1),
+        "tokens_per_cpu_s": round(sum(made) / worked, 1),
         "first_output_s": round(first, 2),
         "load_s": round(loaded, 1),
         "peak_MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1.024e-3),

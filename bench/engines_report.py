@@ -14,7 +14,7 @@ NAMES = {
     "llama": "llama.cpp, one at a time",
     "llama-batched": "llama.cpp, batched",
 }
-MEASURED = ("tokens_per_s", "first_output_s", "load_s", "peak_MB")
+MEASURED = ("tokens_per_s", "tokens_per_cpu_s", "first_output_s", "load_s", "peak_MB")
 
 
 def medians(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

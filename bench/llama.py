@@ -6,7 +6,6 @@ sentence is given as many tokens as our model wrote for it, the end token disreg
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -38,8 +37,6 @@ def batched(gguf: Path, threads: int) -> Callable[[Sequence[str], Sequence[int]]
     import llama_cpp as c
 
     c.llama_backend_init()
-    quiet = c.llama_log_callback(lambda *_: None)
-    c.llama_log_set(quiet, ctypes.c_void_p(0))
     model = c.llama_model_load_from_file(str(gguf).encode(), c.llama_model_default_params())
     vocabulary = c.llama_model_get_vocab(model)
 
