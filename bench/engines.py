@@ -11,7 +11,8 @@ sentences of one article.
 
 A measurement is a process of its own; memory is its peak, libraries included. All contestants take turns, ``--rounds``
 times, and the medians are shown. On a machine that does other work, --threads 1 and tokens a second of processor time
-say more than tokens a second (--out has both). Tokens are those that were generated. First output is the time for one sentence alone.
+say more than tokens a second (--out has both). Tokens are those that were generated. First output is the time for one
+sentence alone.
 
 llama.cpp takes part where llama-cpp-python is installed (the extra ``bench``), best built for the machine at hand:
 CMAKE_ARGS=-DGGML_NATIVE=ON pip install "breve[bench]"

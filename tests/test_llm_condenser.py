@@ -173,6 +173,8 @@ class TestGrounding:
             ("We lead at the break.", ["voice"]),
             ("“We lead at the break,” said the coach.", []),
             ("Who leads at the break?", ["question"]),
+            ("Lure leads at the break and is.", ["form"]),
+            ("Lure leads at the break, Lure leads, Lure leads.", ["form"]),
         ],
     )
     def test_scores_and_voices_are_checked(self, text: str, kinds: list[str]) -> None:

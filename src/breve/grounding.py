@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Final
 
 from breve.document import Flag
@@ -23,6 +24,7 @@ KINDS: Final = {
     "number": "two numbers of one score or range are in no one sentence",
     "voice": "the brief speaks of itself as I or we, outside a quotation",
     "question": "a question states nothing",
+    "form": "it breaks off, or says the same words three times",
 }
 STEM = 5  # letters: "announced" and "announces" are one term
 # Share of a bullet's words, by weight, that its evidence must have. Of 64 bullets on four articles that were judged by
@@ -43,6 +45,9 @@ _STOPWORDS = (
     "when where which while who will with would you your"
 )
 STOPWORDS = frozenset(_STOPWORDS.split())
+NO_LAST_WORDS = frozenset(
+    {"a", "an", "and", "are", "by", "from", "is", "of", "or", "the", "their", "to", "was", "were"}
+)
 
 
 def terms(text: str) -> list[str]:
@@ -95,6 +100,8 @@ class Grounding:
             flags.append(Flag("voice", KINDS["voice"]))
         if text.endswith("?"):
             flags.append(Flag("question", KINDS["question"]))
+        if _is_deformed(text):
+            flags.append(Flag("form", KINDS["form"]))
         share = self.support(text, evidence)
         if share < SUPPORT:
             flags.append(Flag("support", f"{share:.0%} of its words are in the sentences that it cites"))
@@ -133,3 +140,10 @@ class Grounding:
 def _names(text: str) -> set[str]:
     """Return the terms of the names in an English text."""
     return {term for word in name_words(flatten(text), "en") for term in terms(word)}
+
+
+def _is_deformed(text: str) -> bool:
+    """Return whether a text ends in a word that no sentence ends in, or has the same two content words three times."""
+    words = re.findall(r"\w+", fold(text))
+    pairs = Counter(pair for pair in pairwise(words) if STOPWORDS.isdisjoint(pair))
+    return bool(words and words[-1] in NO_LAST_WORDS) or max(pairs.values(), default=0) > 2
