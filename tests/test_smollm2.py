@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -44,15 +43,13 @@ def gguf() -> Path:
 @pytest.fixture(scope="session")
 def folder(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model in the hub's layout, half precision."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from breve.engines.embedded import read_base
 
     made = tmp_path_factory.mktemp("smollm2")
-    untyped: Any = AutoModelForCausalLM
-    model = untyped.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float16)
+    tokenizer, model = read_base(gguf)
     model.config.quantization_config = model.hf_quantizer = None  # it isn't quantized any more
-    model.save_pretrained(made)
-    AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(made)
+    model.half().save_pretrained(made)
+    tokenizer.save_pretrained(made)
     return made
 
 
