@@ -43,12 +43,14 @@ def gguf() -> Path:
 @pytest.fixture(scope="session")
 def folder(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model in the hub's layout, half precision."""
+    from torch import nn
+
     from breve.engines.embedded import read_base
 
     made = tmp_path_factory.mktemp("smollm2")
     tokenizer, model = read_base(gguf)
     model.config.quantization_config = model.hf_quantizer = None  # it isn't quantized any more
-    model.half().save_pretrained(made)
+    nn.Module.half(model).save_pretrained(made)  # a quantized model's own refuses
     tokenizer.save_pretrained(made)
     return made
 
