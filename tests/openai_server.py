@@ -9,10 +9,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any
 
+from local_server import Handler, running
+
 Answer = Callable[[Mapping[str, Any]], str]
+NONE: Mapping[str, str] = MappingProxyType({})
+JSON = {"Content-Type": "application/json"}
 TOKEN = 3  # characters of one of its tokens
 
 
@@ -43,67 +47,52 @@ class Script:
             self._now -= 1
 
 
+class ChatHandler(Handler):
+    """The list of models and chat completions."""
+
+    state: Script
+
+    def do_GET(self) -> None:  # noqa: N802 - its name
+        self.reply(200, {"object": "list", "data": [{"id": "tiny-chat", "object": "model"}]})
+
+    def do_POST(self) -> None:  # noqa: N802 - its name
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        fault = self.state.enter(asked, {key.lower(): value for key, value in self.headers.items()})
+        try:
+            time.sleep(self.state.delay_s)
+            self.act(asked, fault)
+        finally:
+            self.state.leave()
+
+    def act(self, asked: dict[str, Any], fault: str | None) -> None:
+        if fault == "cut":
+            self.send(200, b"{" * 900, JSON, sent=1)
+        elif fault == "broken":
+            self.send(200, b'{"choices": [{"mess', JSON)
+        elif fault == "odd":
+            self.reply(200, {"detail": "no choices here"})
+        elif fault == "slow":
+            time.sleep(1.0)
+            self.reply(200, completion(asked, "too late"))
+        elif fault == "no schema" and "response_format" in asked:
+            self.reply(400, {"error": {"message": "response_format is not supported"}})
+        elif fault == "json_object" and asked["response_format"]["type"] != fault:
+            self.reply(500, {"error": {"message": f"response_format: input should be {fault}"}})
+        elif fault and fault.isdigit():
+            self.reply(int(fault), {"error": {"message": f"scripted {fault}"}}, {"Retry-After": "0.01"})
+        else:
+            self.reply(200, completion(asked, self.state.answer(asked)))
+
+    def reply(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] = NONE) -> None:
+        self.send(status, json.dumps(body).encode(), {**JSON, **headers})
+
+
 @contextmanager
 def serving(script: Script) -> Iterator[Script]:
     """Serve on a free port of this machine."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name
-            pass
-
-        def do_GET(self) -> None:
-            self.reply(200, {"object": "list", "data": [{"id": "tiny-chat", "object": "model"}]})
-
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            fault = script.enter(asked, {key.lower(): value for key, value in self.headers.items()})
-            try:
-                time.sleep(script.delay_s)
-                self.act(asked, fault)
-            finally:
-                script.leave()
-
-        def act(self, asked: dict[str, Any], fault: str | None) -> None:
-            if fault == "cut":
-                self.close_connection = True
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{")
-            elif fault == "broken":
-                self.raw(200, b'{"choices": [{"mess')
-            elif fault == "odd":
-                self.reply(200, {"detail": "no choices here"})
-            elif fault == "slow":
-                time.sleep(1.0)
-                self.reply(200, completion(asked, "too late"))
-            elif fault == "no schema" and "response_format" in asked:
-                self.reply(400, {"error": {"message": "response_format is not supported"}})
-            elif fault and fault.isdigit():
-                self.reply(int(fault), {"error": {"message": f"scripted {fault}"}}, {"Retry-After": "0.01"})
-            else:
-                self.reply(200, completion(asked, script.answer(asked)))
-
-        def reply(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-            self.raw(status, json.dumps(body).encode(), headers)
-
-        def raw(self, status: int, data: bytes, headers: Mapping[str, str] | None = None) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    script.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with running(ChatHandler, script) as url:
+        script.url = f"{url}/v1"
         yield script
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def completion(asked: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -89,7 +90,24 @@ def test_transformers_too_runs_with_no_network_once_prepared(hub: Hub, tmp_path:
     assert after.returncode == 0, after.stderr
 
 
-def test_an_interrupted_download_keeps_what_it_has(hub: Hub, tmp_path: Path) -> None:
+def test_a_cut_connection_is_continued_where_it_was_cut(hub: Hub, tmp_path: Path) -> None:
+    """The client writes 10 MB at a time, and asks for what comes after what it has written."""
+    grown = tmp_path / "grown"
+    shutil.copytree(hub.repositories[NAME], grown)
+    notes = b"{" + b" " * 25_000_000 + b"}"
+    (grown / "notes.json").write_bytes(notes)
+    hub.repositories[NAME] = grown
+    hub.cut["notes.json"] = 15_000_000
+    done = breve("models", "prepare", "--profile", "tiny", hub=hub, tmp_path=tmp_path)
+    assert done.returncode == 0, done.stderr
+    ((file, start),) = hub.ranges
+    assert file == "notes.json"
+    assert 0 < start <= 15_000_000
+    (kept,) = tmp_path.glob("hf/**/notes.json")
+    assert kept.read_bytes() == notes
+
+
+def test_a_download_that_failed_keeps_the_files_that_came(hub: Hub, tmp_path: Path) -> None:
     hub.broken.add("model.safetensors")
     first = breve("models", "prepare", "--profile", "tiny", hub=hub, tmp_path=tmp_path)
     assert first.returncode == 4

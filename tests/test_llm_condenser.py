@@ -59,6 +59,8 @@ def test_the_model_reads_numbered_sentences_and_its_numbers_become_segments() ->
         "```json\n" + answer((BUDGET, [2])) + "\n```",
         "Sure! Here is the brief:\n" + answer((BUDGET, [2])) + "\nI hope this helps.",
         answer((f"- **{BUDGET}** [2]", [2])),
+        answer((f"{BUDGET}}},{{", [2])),
+        answer((f"{BUDGET} Three new classes will op" + "en" * 100, [2])),
         answer((BUDGET, [2]), (BUDGET, [2])),
         answer((BUDGET, [2, 99, -1, 0])),
         answer((BUDGET, [2])).replace('"text"', '"topic": "budget", "text"').replace("[2]", '["2"]'),
@@ -84,6 +86,12 @@ def test_a_model_that_never_answers_in_form_leaves_the_brief_to_the_extractive_c
     bullets, engine = brief("no", "no")
     assert len(engine.asked) == 2
     assert [b.segments for b in bullets] == [(1,), (5,), (7,)]
+
+
+def test_a_bullet_that_never_comes_to_its_end_is_none() -> None:
+    bullets, _ = brief(answer((BUDGET.removesuffix(".") + ", " * 120, [2]), (SCHOOL, [6])))
+    assert not any(bullet.text.endswith(",.") for bullet in bullets)
+    assert SCHOOL in [bullet.text for bullet in bullets]
 
 
 def test_bullets_that_say_the_same_are_one_and_the_article_makes_up_for_them() -> None:
@@ -164,12 +172,28 @@ class TestGrounding:
             ("Lure leads 17–6 at the break.", []),
             ("We lead at the break.", ["voice"]),
             ("“We lead at the break,” said the coach.", []),
+            ("Who leads at the break?", ["question"]),
+            ("Lure leads at the break and is.", ["form"]),
+            ("Lure leads at the break, Lure leads, Lure leads.", ["form"]),
         ],
     )
     def test_scores_and_voices_are_checked(self, text: str, kinds: list[str]) -> None:
         sources = ["Lure mène 17 à 6 à la pause, a dit l'entraîneur.", "Il y avait 27 spectateurs."]
         english = ["Lure leads 17 to 6 at the break, we lead, said the coach.", "There were 27 spectators."]
         assert [flag.kind for flag in Grounding(english, sources).flags(text, [0, 1])] == kinds
+
+    @pytest.mark.parametrize(
+        ("text", "kinds"),
+        [
+            ("Spain exports wine to Peru.", ["name"]),
+            ("Peru exports wine from Spain.", ["name"]),
+            ("The port exports wine from Spain.", []),
+            ("Visitors came from Peru.", []),
+        ],
+    )
+    def test_a_name_stands_with_something_of_what_is_said_of_it(self, text: str, kinds: list[str]) -> None:
+        english = ["The port grows.", "It exports wine from Spain.", "Visitors came from Peru.", "Prices fell."]
+        assert [flag.kind for flag in Grounding(english, english).flags(text, [0, 1, 2])] == kinds
 
     def test_an_address_of_the_source_is_not(self) -> None:
         assert Grounding(["See lure.fr."], ["Voir lure.fr."]).flags("See lure.fr.", [0]) == ()

@@ -65,11 +65,21 @@ class TestWire:
         assert sorted((a["seed"], a["temperature"] > 0) for a in script.asked) == [(5, False), (6, True), (7, True)]
 
     def test_a_schema_is_sent_and_left_out_for_a_server_that_refuses_it(self, script: Script) -> None:
-        script.faults = deque(["no schema"])
+        script.faults = deque(["no schema", "no schema"])
         made = engine(concurrency=1)
         request = Request("a", json_schema={"type": "object"})
         assert [h[0].text for h in made.generate([request, request])] == ["A", "A"]
-        assert ["response_format" in asked for asked in script.asked] == [True, False, False]
+        assert ["response_format" in asked for asked in script.asked] == [True, True, False, False]
+
+    def test_a_server_that_takes_a_schema_in_another_form_gets_it_so(self, script: Script) -> None:
+        script.faults = deque(["json_object"] * 3)
+        made = engine(concurrency=1, max_retries=0)
+        schema = {"type": "object"}
+        request = Request("a", json_schema=schema)
+        assert [h[0].text for h in made.generate([request, request])] == ["A", "A"]
+        first, *rest = [asked["response_format"] for asked in script.asked]
+        assert first["json_schema"]["schema"] == schema
+        assert rest == [{"type": "json_object", "schema": schema}] * 2
 
     def test_the_thoughts_of_a_reasoning_model_are_no_part_of_its_answer(self, script: Script) -> None:
         script.answer = lambda asked: "<think>Hm.\nWell.</think>\n\nYes."

@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Final
 
 from breve.document import Flag
@@ -19,9 +20,11 @@ from breve.facts.names import fold, name_words, sound
 
 KINDS: Final = {
     "support": "too little of the bullet is in the sentences that it rests on",
-    "name": "a name is not in the article",
+    "name": "a name is not in the article, or in no sentence with anything else that the bullet says",
     "number": "two numbers of one score or range are in no one sentence",
     "voice": "the brief speaks of itself as I or we, outside a quotation",
+    "question": "a question states nothing",
+    "form": "it breaks off, or says the same words three times",
 }
 STEM = 5  # letters: "announced" and "announces" are one term
 # Share of a bullet's words, by weight, that its evidence must have. Of 64 bullets on four articles that were judged by
@@ -30,6 +33,8 @@ SUPPORT = 0.5
 REACH = 4  # sentences between the one that says most and others that are cited with it
 GAIN = 0.05  # what a further sentence must add to the share to be cited
 MOST = 5  # sentences cited by alignment
+# A name of so many sentences, or of so large a share of them, or of the first, is what the article is about.
+TOPIC, TOPIC_SHARE = 3, 0.15
 PAIR = re.compile(r"\b(\d+)\s?[-–]\s?(\d+)\b")
 QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]")
 VOICE = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|WE)\b(?!\.)")
@@ -40,6 +45,9 @@ _STOPWORDS = (
     "when where which while who will with would you your"
 )
 STOPWORDS = frozenset(_STOPWORDS.split())
+NO_LAST_WORDS = frozenset(
+    {"a", "an", "and", "are", "by", "from", "is", "of", "or", "the", "their", "to", "was", "were"}
+)
 
 
 def terms(text: str) -> list[str]:
@@ -56,6 +64,7 @@ class Grounding:
         self._terms = [frozenset(terms(text)) for text in translations]
         self._sources = sources
         self._spread = Counter(term for row in self._terms for term in row)
+        self._names = {term for text in translations for term in _names(text)}
         text = "\n".join([*sources, *translations])
         self._words = {fold(token.shape) for token in flatten(text).tokens}
         self._sounds = {sound(word) for word in self._words if len(word) > 3}
@@ -85,9 +94,14 @@ class Grounding:
     def flags(self, text: str, evidence: Collection[int]) -> tuple[Flag, ...]:
         """Return what a text says that the sentences of these numbers, or the whole article, don't."""
         flags = [Flag("name", f"{word} is not in the article") for word in self._strange(text)]
+        flags += [Flag("name", f"{word} is in no sentence with the rest") for word in self._misplaced(text)]
         flags += [Flag("number", f"{pair} is in no one sentence") for pair in self._strange_pairs(text, evidence)]
         if VOICE.search(QUOTED.sub("", text)):
             flags.append(Flag("voice", KINDS["voice"]))
+        if text.endswith("?"):
+            flags.append(Flag("question", KINDS["question"]))
+        if _is_deformed(text):
+            flags.append(Flag("form", KINDS["form"]))
         share = self.support(text, evidence)
         if share < SUPPORT:
             flags.append(Flag("support", f"{share:.0%} of its words are in the sentences that it cites"))
@@ -96,6 +110,18 @@ class Grounding:
     def _weights(self, text: str) -> dict[str, float]:
         size = len(self._terms)
         return {term: math.log(2 + size / (1 + self._spread[term])) for term in terms(text)}
+
+    def _misplaced(self, text: str) -> list[str]:
+        """Return the names that no sentence has together with another term of the text."""
+        told, sure = set(terms(text)), self._names | _names(text)
+        capitals = dict.fromkeys(re.findall(r"\b[A-Z]\w+", text))  # of the first word, the article tells if it's one
+        return [word for word in capitals for term in terms(word) if term in sure and self._is_alone(term, told)]
+
+    def _is_alone(self, name: str, told: set[str]) -> bool:
+        rows = [row for row in self._terms if name in row]
+        if not rows or name in self._terms[0] or len(rows) >= max(TOPIC, TOPIC_SHARE * len(self._terms)):
+            return False
+        return all(row.isdisjoint(told - {name}) for row in rows)
 
     def _strange_pairs(self, text: str, evidence: Collection[int]) -> list[str]:
         """Return the scores and ranges of which no sentence of the evidence has both numbers."""
@@ -109,3 +135,15 @@ class Grounding:
     def _knows(self, word: str) -> bool:
         folded = fold(word)
         return folded in self._words or folded.removesuffix("s") in self._words or sound(folded) in self._sounds
+
+
+def _names(text: str) -> set[str]:
+    """Return the terms of the names in an English text."""
+    return {term for word in name_words(flatten(text), "en") for term in terms(word)}
+
+
+def _is_deformed(text: str) -> bool:
+    """Return whether a text ends in a word that no sentence ends in, or has the same two content words three times."""
+    words = re.findall(r"\w+", fold(text))
+    pairs = Counter(pair for pair in pairwise(words) if STOPWORDS.isdisjoint(pair))
+    return bool(words and words[-1] in NO_LAST_WORDS) or max(pairs.values(), default=0) > 2

@@ -15,6 +15,7 @@ SAME = 0.75  # share of common terms (Jaccard) from which two bullets say the sa
 MIN_WORDS = 4  # fewer say nothing of their own
 MOST_CITED = 4  # who cites more cites everything, and any number is somewhere
 MARK = re.compile(r"^(?:[-*•–·]|\d{1,2}[.)])\s+|\*\*|__|`")
+LEFT = re.compile(r"[\s,;:.\"({\[]*[{}\[\]][\s,;:.\"(){}\[\]]*\Z")  # of JSON, after the text
 CITED = re.compile(r"\s*[\[(](?:sentences? |segments? )?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\])](?=\s*[.!]?$)", re.I)
 
 
@@ -54,7 +55,7 @@ def settle(
 def tidy(text: str) -> str:
     """Return a bullet's text on one line, without marks of lists and emphasis and without its citations."""
     text = MARK.sub("", as_data(text)).strip()
-    text = CITED.sub("", text).strip()
+    text = LEFT.sub("", CITED.sub("", text)).strip()
     return text if not text or text[-1] in '.!?…»"”' else f"{text}."
 
 

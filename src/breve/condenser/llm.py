@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ TOKENS_PER_WORD = 3  # room for a bullet's words in JSON, with its citations
 
 CHARACTERS_PER_WORD = 8
 MOST_CITED = 6
+ENDS = re.compile(r"[.!?…][\"”»)]*(?=\s|\Z)")
 # Keys of a model's own are asked not to be, and ignored where they are.
 CONFIG = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
 
@@ -101,9 +103,10 @@ class LlmCondenser:
         for n, hypotheses in zip(failed, self.engine.generate(again), strict=True):
             read[n] = _read(hypotheses[0].text)
         return [
-            Draft(bullet.text, _ids(bullet, part))
+            Draft(text, _ids(bullet, part))
             for part, (reply, _, _) in zip(parts, read, strict=True)
             for bullet in (reply.bullets if reply else ())
+            if (text := _whole(bullet.text, self.max_words * CHARACTERS_PER_WORD))
         ]
 
     def _request(self, part: Sequence[Line], wanted: int) -> Request:
@@ -125,6 +128,12 @@ def _schema(wanted: int, words: int) -> dict[str, Any]:
     bullet["text"]["maxLength"] = words * CHARACTERS_PER_WORD
     bullet["segments"]["maxItems"] = MOST_CITED
     return schema
+
+
+def _whole(text: str, limit: int) -> str:
+    """Return a text that has come to its limit up to its last full sentence, which may be none."""
+    ends = [match.end() for match in ENDS.finditer(text)]
+    return text if len(text) < limit else text[: ends[-1] if ends else 0]
 
 
 def _ids(bullet: BulletReply, part: Sequence[Line]) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 URL, MODEL, KEY = "BREVE_SERVER_URL", "BREVE_SERVER_MODEL", "OPENAI_API_KEY"
 HINTS = {401: f"set {KEY}", 403: f"set {KEY}", 404: f"set {MODEL} to a model that the server has, and check {URL}"}
+REFUSALS = (400, 422)  # of what a server doesn't know
 FIRST = "first"  # as a model's name: the first that the server lists
 CHARACTERS_PER_TOKEN = 3  # no tokenizer is at hand: on the low side for French, so that limits are on the safe side
 OTHER_TEMPERATURE = 0.7  # of the hypotheses after the first, where greedy ones would all be the same
@@ -41,7 +42,7 @@ class ServerEngine:
         self._choice = choice
         self._tasks: frozenset[Task] = frozenset(tasks)
         self._url = os.environ.get(URL) or choice.base_url or ""
-        self._constrains = True
+        self._form = 0  # of FORMS: the first that the server hasn't refused
         if not self._url:
             hint = f"export {URL}=http://127.0.0.1:8080/v1, or set base_url in a profile of your own"
             raise ModelMissing("the server profile has no URL", hint=hint)
@@ -99,15 +100,18 @@ class ServerEngine:
         )  # fmt: skip
 
     def _one(self, request: Request, decoding: Decoding, rank: int) -> Hypothesis:
-        from openai import BadRequestError
+        from openai import APIStatusError
 
         asked = self._asked(request, decoding, rank)
-        if request.json_schema and self._constrains:
+        while request.json_schema and self._form < len(FORMS):
+            form = self._form
             try:
-                return self._answer(asked | {"response_format": _response_format(request.json_schema)})
-            except BadRequestError:  # an old server: the answer is parsed and repaired instead
-                self._constrains = False
-        return self._answer(asked)
+                return self._answer(asked | {"response_format": FORMS[form](request.json_schema)})
+            except APIStatusError as error:
+                if error.status_code not in REFUSALS and "response_format" not in error.message:
+                    raise
+                self._form = max(self._form, form + 1)
+        return self._answer(asked)  # the answer is parsed and repaired instead
 
     def _asked(self, request: Request, decoding: Decoding, rank: int) -> dict[str, Any]:
         messages = [{"role": "system", "content": request.system}] if request.system else []
@@ -151,5 +155,13 @@ class ServerEngine:
         return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
-def _response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+def _openai_form(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema), "strict": True}}
+
+
+def _llama_form(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the only form that llama-cpp-python's server takes; the other is an internal error to it."""
+    return {"type": "json_object", "schema": dict(schema)}
+
+
+FORMS = (_openai_form, _llama_form)
