@@ -27,7 +27,7 @@ class Casing:
             if not in_capitals(text):
                 for word in WORD.findall(text)[1:]:  # the first has a capital anyway
                     seen[fold(word)][word] += 1
-        self._forms = dict(_countries()) | {key: forms.most_common(1)[0][0] for key, forms in seen.items()}
+        self._seen = {key: forms.most_common(1)[0][0] for key, forms in seen.items()}
 
     def sentence(self, text: str) -> str:
         """Return a text in capitals as a sentence; any other text as it is."""
@@ -39,7 +39,8 @@ class Casing:
     def _form(self, word: str) -> str:
         if any(c.isdigit() for c in word):
             return word  # a code: SU7
-        return self._forms.get(fold(word), word.lower())
+        key = fold(word)
+        return self._seen.get(key) or _countries().get(key, word.lower())
 
 
 def in_capitals(text: str) -> bool:

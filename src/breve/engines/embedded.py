@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from breve.engines.ctranslate2 import LINE_TOKENS
 from breve.engines.vocabulary import compact, select, trim
 from breve.errors import ModelBroken
 
@@ -70,6 +71,7 @@ class EmbeddedRecipe:
         progress(1.0, "done")
         return {
             "vocabulary": len(kept),
+            LINE_TOKENS: sorted(n for token, n in tokenizer.get_vocab().items() if token.startswith("\n")),
             "licence": "Gemma Terms of Use (https://ai.google.dev/gemma/terms); adapter: Apache-2.0",
             "versions": {name: version(name) for name in ("ctranslate2", "tokenizers", "torch", "transformers")},
         }

@@ -74,7 +74,7 @@ class Service:
         translation after it is slow. The Xiaomi article took 59 s of processor time instead of 7.
         """
         if not self._warm:
-            pipeline = self.pipeline(Options())
+            pipeline = self.pipeline(Options(language_check=False))
             draft = pipeline.draft(WARM_UP)
             self._alone(lambda: list(pipeline.translations(draft.segments)))
             self._warm = True
