@@ -215,7 +215,9 @@ def test_a_cancelled_run_stops_and_another_starts(url: str, opened: Opened) -> N
     expect(page.locator(".coverage")).to_contain_text("2 of 2", use_inner_text=True)
 
 
-def test_run_stays_off_until_a_cancelled_run_has_ended_and_the_next_can_be_cancelled_too(opened: Opened) -> None:
+@pytest.fixture
+def gated() -> tuple[threading.Event, Service]:
+    """A gate that is open, and a service whose engine waits wherever it is closed."""
     gate = threading.Event()
     gate.set()
 
@@ -223,7 +225,13 @@ def test_run_stays_off_until_a_cancelled_run_has_ended_and_the_next_can_be_cance
         gate.wait(60)
         return translated(prompt)
 
-    service = Service(ScriptedEngine(answer=held))
+    return gate, Service(ScriptedEngine(answer=held))
+
+
+def test_run_stays_off_until_a_cancelled_run_has_ended_and_the_next_can_be_cancelled_too(
+    opened: Opened, gated: tuple[threading.Event, Service]
+) -> None:
+    gate, service = gated
     app = build(service)
     try:
         page = opened(start(app, service, host="127.0.0.1"))
@@ -335,15 +343,8 @@ def test_nothing_that_comes_in_is_run(scripted_url: str, opened: Opened, tmp_pat
     assert [address for address in asked if not address.startswith((scripted_url, "blob:", "data:"))] == []
 
 
-def test_a_reader_is_told_when_the_line_is_full(browser: Browser) -> None:
-    gate = threading.Event()
-    gate.set()
-
-    def held(prompt: str) -> str:
-        gate.wait(60)
-        return translated(prompt)
-
-    service = Service(ScriptedEngine(answer=held))
+def test_a_reader_is_told_when_the_line_is_full(browser: Browser, gated: tuple[threading.Event, Service]) -> None:
+    gate, service = gated
     app = build(service)
     app.queue(max_size=1)
     url = start(app, service, host="127.0.0.1")
