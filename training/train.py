@@ -76,8 +76,7 @@ class Examples:
     def encode(self, example: Example) -> tuple[list[int], int]:
         """Return (token ids of prompt and target, length of the prompt)."""
         prompt = self.tokenizer(PROMPT.format(source=example.source, answer=example.answer)).input_ids
-        target = example.target
-        answer = self.tokenizer(" " + target, add_special_tokens=False).input_ids
+        answer = self.tokenizer(" " + example.target, add_special_tokens=False).input_ids
         return [*prompt, *answer, self.tokenizer.eos_token_id], len(prompt)
 
     def batches(self, epoch: int, *, renumber: float = 0.3) -> list[list[tuple[list[int], int]]]:

@@ -21,7 +21,7 @@ def in_digits(text: str) -> str:
     parts: list[str] = []
     index = done = 0
     while index < len(flat.tokens):
-        found = _number(flat.tokens, index)
+        found = _collective(flat.tokens, index) or _cardinal(flat.tokens, index)
         if found is None:
             index += 1
             continue
@@ -32,12 +32,8 @@ def in_digits(text: str) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _number(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
-    """Return the number in words that starts at a token, in digits, and where it ends."""
-    return _collective(tokens, index) or _cardinal(tokens, index)
-
-
 def _collective(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+    """Return "environ" with the number of "une cinquantaine de" that starts at a token, and where it ends."""
     article, word, of = [token.text for token in tokens[index : index + 3]] + [""] * max(0, index + 3 - len(tokens))
     if article != "une" or word not in COLLECTIVES or of not in {"de", "d"}:
         return None
@@ -47,6 +43,7 @@ def _collective(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
 
 
 def _cardinal(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+    """Return the number in words that starts at a token in digits, and where it ends."""
     numeral = read_numeral(tokens, index, "fr")
     if numeral is None or numeral.digits or numeral.ordinal or numeral.weak or numeral.values[0] < LEAST:
         return None

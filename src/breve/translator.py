@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Check = Callable[[str, str], tuple[Flag, ...]]
 Prompt = Callable[[str], str]
+Item = tuple[Segment, str]  # a segment and what the model gets of it
 
 MIN_RATIO, MAX_RATIO = 0.3, 3.0  # characters of English for one of French
 RATIO_SLACK = 12  # characters added to both sides: "Oui." may become "Yes, it is."
@@ -131,13 +132,13 @@ class Translator:
                 done[n] = translation
         return done
 
-    def _best(self, items: Sequence[tuple[Segment, str]]) -> list[Translation]:
+    def _best(self, items: Sequence[Item]) -> list[Translation]:
         """Return the greedy translations; flagged ones give way to better ones of another search."""
         best = self._translate(items, GREEDY)
         if self.options.retries >= 1:
-            rewritten = [(segment, in_digits(text)) for segment, text in items]
-            spelled = [n for n, judged in enumerate(best) if judged.kinds & FIGURES and rewritten[n] != items[n]]
-            self._retry(best, rewritten, spelled, DIGITS)
+            wrong = [n for n, judged in enumerate(best) if judged.kinds & FIGURES]
+            digits = {n: (items[n][0], in_digits(items[n][1])) for n in wrong}
+            self._retry(best, digits, [n for n in wrong if digits[n] != items[n]], DIGITS)
             looping = [n for n, judged in enumerate(best) if judged.kinds & LOOPS]
             others = [n for n, judged in enumerate(best) if judged.kinds and n not in looping]
             self._retry(best, items, looping, PENALTY)
@@ -147,14 +148,15 @@ class Translator:
         return [judged.translation for judged in best]
 
     def _retry(
-        self, best: list[_Judged], items: Sequence[tuple[Segment, str]], numbers: Sequence[int], decoding: Decoding
-    ) -> None:
+        self, best: list[_Judged], items: Sequence[Item] | Mapping[int, Item], numbers: Sequence[int],
+        decoding: Decoding,
+    ) -> None:  # fmt: skip
         """Put what another decoding gives for some numbers in the place of worse translations."""
         found = self._translate([items[n] for n in numbers], decoding)
         for n, other in zip(numbers, found, strict=True):
             best[n] = min(best[n], other, key=_Judged.order)
 
-    def _translate(self, items: Sequence[tuple[Segment, str]], decoding: Decoding) -> list[_Judged]:
+    def _translate(self, items: Sequence[Item], decoding: Decoding) -> list[_Judged]:
         """Return for each segment and its text its least flagged hypothesis; among equals, the engine's best."""
         if not items:
             return []
