@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from breve import addresses
 from breve.casing import Casing, in_capitals
 from breve.digits import in_digits
 from breve.document import Flag, Segment, Translation
-from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
+from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Replicated, Request
 
 if TYPE_CHECKING:
     from breve.options import Options
@@ -133,7 +134,19 @@ class Translator:
         return done
 
     def _best(self, items: Sequence[Item]) -> list[Translation]:
-        """Return the greedy translations; flagged ones give way to better ones of another search."""
+        """Return the greedy translations; flagged ones give way to better ones of another search.
+
+        What is flagged in one part is searched for while the engine runs the others.
+        """
+        if not isinstance(self.engine, Replicated):
+            return self._searched(items)
+        parts = self.engine.parts(self._requests(items))
+        with ThreadPoolExecutor(max(1, len(parts))) as threads:
+            done = threads.map(self._searched, [[items[n] for n in part] for part in parts])
+            found = dict(zip(chain(*parts), chain.from_iterable(done), strict=True))
+        return [found[n] for n in range(len(items))]
+
+    def _searched(self, items: Sequence[Item]) -> list[Translation]:
         best = self._translate(items, GREEDY)
         if self.options.retries >= 1:
             wrong = [n for n, judged in enumerate(best) if judged.kinds & FIGURES]
@@ -160,13 +173,13 @@ class Translator:
         """Return for each segment and its text its least flagged hypothesis; among equals, the engine's best."""
         if not items:
             return []
-        limits = [2 * n + 24 for n in self.engine.count_tokens([text for _, text in items])]
-        requests = [
-            Request(self.prompt(text), limit, self.system) for (_, text), limit in zip(items, limits, strict=True)
-        ]
-        answers = self.engine.generate(requests, decoding)
+        answers = self.engine.generate(self._requests(items), decoding)
         rows = zip(items, answers, strict=True)
         return [min((self._judged(segment, h) for h in found), key=_Judged.order) for (segment, _), found in rows]
+
+    def _requests(self, items: Sequence[Item]) -> list[Request]:
+        limits = (2 * n + 24 for n in self.engine.count_tokens([text for _, text in items]))
+        return [Request(self.prompt(text), limit, self.system) for (_, text), limit in zip(items, limits, strict=True)]
 
     def _judged(self, segment: Segment, hypothesis: Hypothesis) -> _Judged:
         text = addresses.restored(segment.source, hypothesis.text.strip())

@@ -93,6 +93,15 @@ class Windowed(Protocol):
         ...
 
 
+@runtime_checkable
+class Replicated(Protocol):
+    """An engine that can run several batches at the same time."""
+
+    def parts(self, requests: Sequence[Request]) -> list[list[int]]:
+        """Return the numbers of the requests in parts that are best run apart, each by a thread of its own."""
+        ...
+
+
 def cores() -> int:
     """Return the number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

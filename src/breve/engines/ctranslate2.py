@@ -6,7 +6,8 @@ import ctypes
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,17 @@ from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task, core
 from breve.errors import ModelBroken, OptionError
 
 BOS, EOS = "<bos>", "<eos>"
-# Tokens of prompts run at once. On 216 sentences of the sample articles, 64 a call: 1,024 took 34 s of processor time
-# and 855 MB, 1,536 took 29 s and 1,025 MB, 2,048 took 31 s and 1,078 MB. The Xiaomi article, 32 a call: 576 peaked at
-# 628 MB, 1,024 at 668 MB, 1,536 at 707 MB.
+FILLER = "\n"  # lines before a prompt, which change nothing that was measured: see docs/performance.md
+GRID = 16  # tokens: prompts are filled up to a multiple of it
+END_GRID = 64  # tokens of an answer
+# Texts, or beams of them, that a replica runs at once (where it is the only one, where it isn't), and their prompts'
+# tokens. The Xiaomi article with two replicas: 10 texts 2.6 s in all and 690 MB at the peak, 16 texts 2.4 s and 785 MB;
+# logits over the vocabulary are 0.6 MB a text, keys and values 37 kB a token.
+MAX_ROWS = 24, 8
 MAX_BATCH_TOKENS = 1024
+MAX_REPLICAS = 4
+M_ARENA_MAX = -8  # of malloc.h
 LINE_TOKENS = "line_tokens"  # of a manifest: the ids of the tokens that begin with a newline; finding them takes 0.3 s
-SHARED_PROMPT_MIN = 16  # tokens; below that, keeping the state of a shared beginning gains nothing
 
 
 class Ctranslate2Engine:
@@ -37,6 +43,7 @@ class Ctranslate2Engine:
         from tokenizers import Tokenizer
 
         self._folder, self._threads, self._stop = folder, threads or cores(), tuple(stop)
+        self._replicas = min(self._threads, MAX_REPLICAS)
         self._tasks: frozenset[Task] = frozenset(tasks)
         try:
             self._manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -47,8 +54,8 @@ class Ctranslate2Engine:
         self._tokenizer.encode_special_tokens = True
         self._control = set(self._tokenizer.get_added_tokens_decoder())
         self._end = self._end_tokens()
-        _return_freed_memory()
-        self._generator = self._load()
+        _keep_memory_small()
+        self._generator = self._load(self._replicas)
 
     @property
     def tasks(self) -> frozenset[Task]:
@@ -58,7 +65,8 @@ class Ctranslate2Engine:
     def generate(self, requests: Sequence[Request], decoding: Decoding = GREEDY) -> list[list[Hypothesis]]:
         """Return hypotheses in the requests' order.
 
-        Without sampling, a text doesn't depend on the other requests, unless their prompts begin alike for 16 tokens.
+        Without sampling, a text doesn't depend on the other requests: only prompts of equal length share a batch, so
+        that all its arithmetic has the shape that it has for one of them alone.
         """
         if not requests:
             return []
@@ -66,22 +74,17 @@ class Ctranslate2Engine:
         if min(limits) < 1:
             raise OptionError(f"max_new_tokens is {min(limits)}; it must be 1 or more")
         sampled = decoding.temperature > 0
-        if sampled:
-            self._reseed(decoding.seed)
-        prompts = [[BOS, *encoding.tokens] for encoding in self._encode([request.text for request in requests])]
-        shared = _shared(prompts)
+        generator = self._seeded(decoding.seed) if sampled else self._generator
+        prompts = self._prompts([request.text for request in requests])
         beam_size = 1 if sampled else max(decoding.beam_size, decoding.num_hypotheses)
-        # A beam search depends on where its neighbours stop, so it runs by itself, which lets it read its prompt at
-        # once: 1.5 s of processor time for a sentence, step by step 3.2 s.
-        alone = beam_size > 1 and not sampled
-        found: dict[int, list[Hypothesis]] = {}
-        for numbers in [[n] for n in range(len(prompts))] if alone else [list(range(len(prompts)))]:
-            results = self._generator.generate_batch(
-                [prompts[n][shared:] for n in numbers],
-                static_prompt=prompts[0][:shared] or None,
-                max_batch_size=max(1, MAX_BATCH_TOKENS // max(beam_size, decoding.num_hypotheses)),
-                batch_type="tokens",
-                max_length=max(limits[n] if alone else len(prompts[n]) - shared + limits[n] for n in numbers),
+        width = max(beam_size, decoding.num_hypotheses)
+        # Beams that reach the limit depend on it, so those that share a batch have the same one.
+        ends = limits if width == 1 else [-(-limit // END_GRID) * END_GRID for limit in limits]
+        groups = self._groups(prompts, ends, width)
+        running = [
+            generator.generate_batch(
+                [prompts[n] for n in group],
+                max_length=max(ends[n] for n in group),
                 beam_size=beam_size,
                 num_hypotheses=decoding.num_hypotheses,
                 sampling_temperature=decoding.temperature if sampled else 1.0,
@@ -89,27 +92,33 @@ class Ctranslate2Engine:
                 sampling_topp=decoding.top_p,
                 repetition_penalty=decoding.repetition_penalty,
                 no_repeat_ngram_size=decoding.no_repeat_ngram_size,
-                # Otherwise as much of the prompts as the shortest one has is run at once, and a text then depends on
-                # its neighbours in the batch: of 216 sentences 43 came out otherwise. Step by step none did.
-                include_prompt_in_result=not alone,
+                include_prompt_in_result=False,
                 end_token=self._end,
                 return_end_token=True,
                 return_scores=True,
+                asynchronous=True,
             )
-            for n, result in zip(numbers, results, strict=True):
-                # The very first token isn't in the result either.
-                start = 0 if alone else len(prompts[n]) - (shared or 1)
-                every = zip(result.sequences_ids, result.scores, strict=True)
-                hypotheses = [self._hypothesis(ids, start, score, limits[n]) for ids, score in every]
-                found[n] = sorted(hypotheses, key=lambda h: -h.score)
+            for group in groups
+        ]
+        found: dict[int, list[Hypothesis]] = {}
+        for n, waiting in zip(chain(*groups), chain(*running), strict=True):
+            result = waiting.result()
+            every = zip(result.sequences_ids, result.scores, strict=True)
+            hypotheses = [self._hypothesis(ids, score, limits[n]) for ids, score in every]
+            found[n] = sorted(hypotheses, key=lambda h: -h.score)
         return [found[n] for n in range(len(requests))]
+
+    def parts(self, requests: Sequence[Request]) -> list[list[int]]:
+        """Return the numbers of the requests that greedy decoding runs together, those that take longest first."""
+        limits = [request.max_new_tokens for request in requests]
+        return self._groups(self._prompts([request.text for request in requests]), limits, 1)
 
     def score(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[float]:
         """Return the mean log-probability of each continuation's tokens after its prompt, the end token left out.
 
         A continuation is scored as it stands: after a prompt that ends in a word, it starts with a space.
         """
-        starts = [[BOS, *encoding.tokens] for encoding in self._encode(prompts)]
+        starts = self._prompts(prompts)
         ends = [encoding.tokens for encoding in self._encode(continuations)]
         # ctranslate2 4.8 can't score this architecture in batches that need padding.
         by_length: dict[int, list[int]] = defaultdict(list)
@@ -158,58 +167,81 @@ class Ctranslate2Engine:
         encodings: list[Any] = self._tokenizer.encode_batch([_text(t) for t in texts], add_special_tokens=False)
         return encodings
 
-    def _hypothesis(self, ids: Sequence[int], start: int, score: float, limit: int) -> Hypothesis:
-        """Return the text after a prompt of ``start`` tokens; ``score`` is the mean over the prompt's tokens too."""
-        mean = score * len(ids) / max(1, len(ids) - start)
-        cut = list(ids[start : start + limit])
+    def _prompts(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the tokens of prompts, filled up so that many have the same length."""
+        every = (encoding.tokens for encoding in self._encode(texts))
+        return [[BOS, *[FILLER] * (-(len(tokens) + 1) % GRID), *tokens] for tokens in every]
+
+    def _groups(self, prompts: Sequence[Sequence[str]], ends: Sequence[int], width: int) -> list[list[int]]:
+        """Return the numbers of prompts that may share a batch, those that take longest first, enough for all replicas.
+
+        ``ends`` holds the most tokens of each answer, ``width`` is how many hypotheses are followed for each prompt.
+        """
+        alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for number in sorted(range(len(prompts)), key=lambda n: -ends[n]):
+            alike[len(prompts[number]), 0 if width == 1 else ends[number]].append(number)
+        share, rows = -(-len(prompts) // self._replicas), MAX_ROWS[self._replicas > 1] // width
+        groups = [
+            list(part)
+            for (length, _), numbers in alike.items()
+            for part in _parts(numbers, max(1, min(share, rows, MAX_BATCH_TOKENS // (length * width))))
+        ]
+        return sorted(groups, key=lambda group: -ends[group[0]])
+
+    def _hypothesis(self, ids: Sequence[int], score: float, limit: int) -> Hypothesis:
+        cut = list(ids[:limit])
         finished = bool(cut) and cut[-1] in self._end
         text = self.decode(cut[: -1 if finished else None])
         for stop in self._stop:  # a token may hold a stop string after its first character
             head, found, _ = text.partition(stop)
             finished, text = finished or bool(found), head
-        return Hypothesis(text.strip(), min(mean, 0.0), finished)
+        return Hypothesis(text.strip(), min(score, 0.0), finished)
 
-    def _reseed(self, seed: int) -> None:
-        """Load the model again: its threads read the seed once, when they start (0.3 to 0.5 s)."""
+    def _seeded(self, seed: int) -> Any:
+        """Return the model loaded anew (0.3 to 0.5 s): its threads read the seed once, when they start."""
         import ctranslate2
 
-        del self._generator
         ctranslate2.set_random_seed(seed)
-        self._generator = self._load()
+        return self._load(replicas=1)  # which of several would take a batch is left to chance
 
-    def _load(self) -> Any:
+    def _load(self, replicas: int) -> Any:
         import ctranslate2
 
+        # On two cores, 8 texts took 1.9 ms a step and text with two replicas of a thread each, 6.4 ms with two threads
+        # of one: threads wait for each other at every layer.
         try:
             return ctranslate2.Generator(
-                str(self._folder), device="cpu", compute_type="int8", intra_threads=self._threads
-            )
+                str(self._folder), device="cpu", compute_type="int8",
+                inter_threads=replicas, intra_threads=max(1, self._threads // replicas),
+            )  # fmt: skip
         except (OSError, RuntimeError, ValueError) as error:
             raise _broken(self._folder, error) from error
+
+
+def _parts(numbers: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    """Yield a sequence in parts of about equal size, at most ``most``."""
+    count = -(-len(numbers) // most)
+    for part in range(count):
+        yield numbers[part * len(numbers) // count : (part + 1) * len(numbers) // count]
 
 
 def _broken(folder: Path, error: Exception) -> ModelBroken:
     return ModelBroken(f"the model in {folder} can't be loaded: {error}", hint="breve models prepare makes it anew")
 
 
-def _return_freed_memory() -> None:
-    """Give the system back what was freed: reading the tokenizer leaves 155 MB of it. Only glibc can be asked."""
+def _keep_memory_small() -> None:
+    """Give the system back what was freed, and let all threads share one heap. Only glibc can be asked.
+
+    Reading the tokenizer leaves 155 MB; heaps of their own cost two replicas 85 MB more.
+    """
     if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
+        libc = ctypes.CDLL(None)
+        if hasattr(libc, "malloc_trim") and hasattr(libc, "mallopt"):
+            libc.malloc_trim(0)
+            libc.mallopt(M_ARENA_MAX, 1)
 
 
 def _text(text: str) -> str:
     """Return a text without lone surrogates, which no tokenizer takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
-
-def _shared(prompts: Sequence[Sequence[str]]) -> int:
-    """Return how many tokens all prompts begin with, at least one left for each; 0 when too few to matter."""
-    shared = 0
-    for tokens in zip(*(prompt[:-1] for prompt in prompts), strict=False):
-        if len(set(tokens)) > 1:
-            break
-        shared += 1
-    return shared if shared >= SHARED_PROMPT_MIN and len(prompts) > 1 else 0
