@@ -12,7 +12,6 @@ LoRA: Hu et al. 2021, arXiv:2106.09685. Sequence-level distillation: Kim and Rus
 import argparse
 import json
 import random
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,27 +24,12 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from prepare import read_pairs
+from renumber import in_words, with_new_digits
 
 PROMPT = "French: {source}\n{answer}:"
 ANSWER = "English"  # the word before an answer; a file of three columns names its own in the first
 MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-NUMBER = re.compile(r"\d+")
 IGNORED = -100
-
-
-def with_new_digits(source: str, target: str, rng: random.Random) -> tuple[str, str]:
-    """Replace each number of two to six digits that both sides write alike by another of its length.
-
-    The model then has to copy digits, since it can't have learned them by heart.
-    """
-    shared = set(NUMBER.findall(source)) & set(NUMBER.findall(target))
-    mapping = {n: str(rng.randint(10 ** (len(n) - 1), 10 ** len(n) - 1)) for n in sorted(shared) if 2 <= len(n) <= 6}
-    mapping = {old: new for old, new in mapping.items() if not re.fullmatch(r"(19|20)\d\d", old)}
-
-    def swap(hit: re.Match[str]) -> str:
-        return mapping.get(hit.group(), hit.group())
-
-    return NUMBER.sub(swap, source), NUMBER.sub(swap, target)
 
 
 @dataclass(frozen=True)
@@ -56,8 +40,14 @@ class Example:
     source: str
     target: str
 
-    def renumbered(self, rng: random.Random) -> "Example":
-        return Example(self.answer, *with_new_digits(self.source, self.target, rng))
+    def renewed(self, rng: random.Random) -> Iterator["Example"]:
+        """Yield the example, 30 % of the time with other digits, and two more with numbers in words if it can be."""
+        digits = with_new_digits(self.source, self.target, rng) if rng.random() < 0.3 else (self.source, self.target)
+        yield Example(self.answer, *digits)
+        for _ in range(2):
+            words = in_words(self.source, self.target, rng)
+            if words != (self.source, self.target):
+                yield Example(self.answer, *words)
 
 
 def read_examples(paths: list[Path]) -> list[Example]:
@@ -79,9 +69,9 @@ class Examples:
         answer = self.tokenizer(" " + example.target, add_special_tokens=False).input_ids
         return [*prompt, *answer, self.tokenizer.eos_token_id], len(prompt)
 
-    def batches(self, epoch: int, *, renumber: float = 0.3) -> list[list[tuple[list[int], int]]]:
+    def batches(self, epoch: int, *, renew: bool = True) -> list[list[tuple[list[int], int]]]:
         rng = random.Random(self.seed + epoch)
-        examples = [e.renumbered(rng) if rng.random() < renumber else e for e in self.examples]
+        examples = [new for e in self.examples for new in e.renewed(rng)] if renew else self.examples
         rows = sorted((self.encode(e) for e in examples), key=lambda row: (len(row[0]), rng.random()))
         batches: list[list[tuple[list[int], int]]] = []
         for row in rows:
@@ -186,7 +176,7 @@ def evaluate(trainer: Trainer, dev: list[Example], *, generated: int) -> dict[st
 
     examples = Examples(dev, trainer.tokenizer, tokens_per_batch=3000, seed=0)
     trainer.model.eval()
-    losses = [(trainer.loss(rows).item(), len(rows)) for rows in examples.batches(0, renumber=0.0)]
+    losses = [(trainer.loss(rows).item(), len(rows)) for rows in examples.batches(0, renew=False)]
     result = {"dev_loss": sum(loss * n for loss, n in losses) / sum(n for _, n in losses)}
     if generated:
         trainer.tokenizer.padding_side = "left"
