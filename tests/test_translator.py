@@ -55,6 +55,21 @@ def test_every_segment_has_one_translation_in_order(texts: list[str]) -> None:
     assert [t.segment for t in done] == list(range(len(texts)))
 
 
+class InParts(Echo):
+    """An engine that wants its requests in two parts, the even ones first."""
+
+    def parts(self, requests: Sequence[Request]) -> list[list[int]]:
+        return [part for part in (list(range(first, len(requests), 2)) for first in (0, 1)) if part]
+
+
+@given(st.lists(st.text(max_size=40), max_size=30))
+def test_an_engine_that_runs_parts_side_by_side_changes_nothing(texts: list[str]) -> None:
+    whole, parts = Echo(), InParts()
+    done = translator(parts, batch_size=7).translate(segments(*texts))
+    assert done == translator(whole, batch_size=7).translate(segments(*texts))
+    assert sorted(parts.asked) == sorted(whole.asked)
+
+
 def test_smaller_first_batches_give_the_same_translations() -> None:
     article = segments(*(f"La phrase {n} du maire" for n in range(10)))
     batches = list(translator(Echo(), batch_size=4).batches(article, first=(2, 3)))

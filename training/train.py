@@ -23,6 +23,7 @@ from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from breve.engines.smoothing import SCALES, sites
 from prepare import read_pairs
 from renumber import in_words, with_new_digits
 
@@ -83,6 +84,27 @@ class Examples:
         return batches
 
 
+def as_int8(values: torch.Tensor, scale: torch.Tensor | float = 1.0) -> torch.Tensor:
+    """Return what int8 arithmetic makes of tokens, shape (..., channels), divided by ``scale``; gradients pass through.
+
+    Straight-through estimator: Bengio et al. 2013, arXiv:1308.3432.
+    """
+    scaled = values.detach().float() / scale
+    step = scaled.abs().amax(-1, keepdim=True).clamp(min=1e-8) / 127
+    rounded = ((scaled / step).round() * step * scale).to(values.dtype)
+    return values + (rounded - values.detach())
+
+
+def simulate_int8(model: Any, scales: dict[str, torch.Tensor]) -> None:
+    """Give a Gemma 3 model embeddings and activations as they are in int8, the latter smoothed by ``scales``."""
+    embeddings = model.get_input_embeddings().weight
+    embeddings.data = as_int8(embeddings.data)
+    for site in sites(model):
+        scale = scales[site.name].float().repeat(site.repeats).to(embeddings.device)
+        for linear in site.consumers:
+            linear.register_forward_pre_hook(lambda _, inputs, scale=scale: (as_int8(inputs[0], scale),))
+
+
 class Trainer:
     """The model, its adapter and its optimizer, with the state that a continued run needs."""
 
@@ -97,6 +119,8 @@ class Trainer:
         self.model = get_peft_model(model, config).to(self.device)
         if options.start:
             set_peft_model_state_dict(self.model, load_file(options.start / "adapter_model.safetensors"))
+        if options.int8:
+            simulate_int8(self.model.base_model.model, load_file(options.int8 / SCALES))
         self.body = self.model.base_model.model.model
         self.tokenizer = AutoTokenizer.from_pretrained(options.base)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -127,6 +151,7 @@ class Trainer:
         ids, wanted = ids.to(self.device), wanted.to(self.device)
         # Padding stands at the right, behind a causal mask, so no attention mask is needed.
         hidden = self.body(input_ids=ids, use_cache=False).last_hidden_state[wanted]
+        hidden = as_int8(hidden) if self.options.int8 else hidden
         labels = self.row_of[ids.roll(-1, dims=1)[wanted]]
         return torch.nn.functional.cross_entropy((hidden @ self.output.T).float(), labels, ignore_index=IGNORED)
 
@@ -240,6 +265,8 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--hours", type=float, required=True, help="training time in all, evaluation left out")
     parser.add_argument("--start", type=Path, help="a folder with an adapter of the same rank to go on from")
+    parser.add_argument("--int8", type=Path, metavar="ADAPTER",
+                        help="train for int8 arithmetic, smoothed by the scales of this folder (smooth.py)")
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--rate", type=float, default=4e-4, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=0.7, help="last share of the time in which the rate falls")

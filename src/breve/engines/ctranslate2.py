@@ -244,4 +244,3 @@ def _keep_memory_small() -> None:
 def _text(text: str) -> str:
     """Return a text without lone surrogates, which no tokenizer takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
