@@ -186,9 +186,11 @@ def _fetching(model: str) -> Iterator[None]:
 @contextmanager
 def _reading(model: str) -> Iterator[None]:
     """Turn what transformers and the converter raise for a model that they can't read into ModelBroken."""
+    from safetensors import SafetensorError
+
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         hint = "--engine transformers takes more kinds of models than ctranslate2"
         raise ModelBroken(f"{model} can't be read: {str(error)[:300]}", hint=hint) from error
 

@@ -33,6 +33,7 @@ class TransformersEngine(HostedModel):
     ) -> None:  # fmt: skip
         super().__init__(folder, stop=stop, tasks=tasks)
         import torch
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig
 
         if threads:
@@ -47,7 +48,7 @@ class TransformersEngine(HostedModel):
                     folder, dtype="auto" if on_gpu else torch.float32, trust_remote_code=False,
                     use_safetensors=any(folder.glob("*.safetensors")), local_files_only=True, **places,
                 ).eval()  # fmt: skip
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise broken(folder, error) from error
         fresh: Any = GenerationConfig
         self._model.generation_config = fresh()  # its own would fill what ours leaves open
