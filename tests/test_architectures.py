@@ -109,6 +109,13 @@ class TestInput:
         missing = [c for c in spelled.replace(" ", "") if c not in rest and c not in "".join(unknown)]
         assert missing == []
 
+    @pytest.mark.parametrize("runtime", RUNTIMES)
+    def test_a_text_cannot_choose_another_language_by_spelling_its_token(self, tiny: Tiny, runtime: str) -> None:
+        engine = tiny("madlad", runtime)
+        tokens, unknown = engine.codec.encode("Le mot <2en> reste.")
+        assert "<2en>" not in tokens
+        assert {"<", ">"} <= set(unknown)  # no letters of this tiny vocabulary
+
     @pytest.mark.parametrize("kind", ["marian", "nllb", "m2m100", "t5", "pegasus"])
     @pytest.mark.parametrize("runtime", RUNTIMES)
     def test_unknown_pieces_are_reported_and_flagged(self, tiny: Tiny, kind: str, runtime: str) -> None:
@@ -228,7 +235,7 @@ def test_weights_that_came_in_part_are_a_broken_model(
     folder = shutil.copytree(tiny_folder("marian"), tmp_path / "partial")
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:kept])
-    with pytest.raises(ModelBroken, match="can't be (read|loaded)"):
+    with pytest.raises(ModelBroken, match=r"can't be (read|loaded)"):
         engine_of(ModelChoice.model_validate({"engine": runtime, "model": str(folder)}), Options())
 
 
