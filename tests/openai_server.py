@@ -76,7 +76,7 @@ class ChatHandler(Handler):
             self.send(200, b'{"choices": [{"mess', JSON)
         elif fault == "odd":
             self.reply(200, {"detail": "no choices here"})
-        elif fault in ODD:
+        elif fault and fault in ODD:
             self.reply(200, {"choices": ODD[fault]})
         elif fault == "echo":
             self.reply(401, {"error": {"message": f"wrong key: {self.headers['Authorization']}"}})
