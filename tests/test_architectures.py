@@ -228,6 +228,17 @@ def test_a_prefix_comes_before_every_text(tiny_folder: Callable[[str], Path]) ->
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_gpu_that_is_not_there_is_an_error_of_the_option(
+    tiny_folder: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: str
+) -> None:
+    monkeypatch.setenv("BREVE_CACHE", str(tmp_path))
+    choice = ModelChoice.model_validate({"engine": runtime, "model": str(tiny_folder("marian"))})
+    with pytest.raises(OptionError, match="cuda:97") as caught:
+        engine_of(choice, Options(device="cuda:97"))
+    assert "--device cpu" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("kept", [0, 5000])
 def test_weights_that_came_in_part_are_a_broken_model(
     tiny_folder: Callable[[str], Path], tmp_path: Path, runtime: str, kept: int

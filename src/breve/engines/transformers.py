@@ -8,7 +8,7 @@ from typing import Any
 
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
 from breve.engines.grammar import constraint, is_available
-from breve.engines.hosted import HostedModel, broken, joined, limits_of
+from breve.engines.hosted import HostedModel, broken, joined, limits_of, require_gpu
 from breve.engines.quiet import quiet
 
 MAX_BATCH_TOKENS = 2048  # of padded input run at once
@@ -40,6 +40,8 @@ class TransformersEngine(HostedModel):
             torch.set_num_threads(threads)
         automatic: Any = AutoModelForCausalLM if self.layout.kind == "decoder" else AutoModelForSeq2SeqLM
         on_gpu = device.startswith("cuda")
+        if on_gpu:
+            require_gpu(device, torch.cuda.device_count())
         places = {"device_map": "auto" if device == "cuda" else device} if on_gpu else {}
         self._model: Any
         try:
