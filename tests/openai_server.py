@@ -18,6 +18,11 @@ Answer = Callable[[Mapping[str, Any]], str]
 NONE: Mapping[str, str] = MappingProxyType({})
 JSON = {"Content-Type": "application/json"}
 TOKEN = 3  # characters of one of its tokens
+ODD: Mapping[str, Any] = {
+    "no message": [{"index": 0, "text": "of the older interface"}],
+    "list": [{"index": 0, "message": {"role": "assistant", "content": [{"type": "text", "text": "x"}]}}],
+    "no list": "choices",
+}
 
 
 @dataclass
@@ -71,6 +76,12 @@ class ChatHandler(Handler):
             self.send(200, b'{"choices": [{"mess', JSON)
         elif fault == "odd":
             self.reply(200, {"detail": "no choices here"})
+        elif fault and fault in ODD:
+            self.reply(200, {"choices": ODD[fault]})
+        elif fault == "echo":
+            self.reply(401, {"error": {"message": f"wrong key: {self.headers['Authorization']}"}})
+        elif fault == "content_filter":
+            self.reply(200, completion(asked, "half of it", fault))
         elif fault == "slow":
             time.sleep(1.0)
             self.reply(200, completion(asked, "too late"))
@@ -95,9 +106,9 @@ def serving(script: Script) -> Iterator[Script]:
         yield script
 
 
-def completion(asked: Mapping[str, Any], text: str) -> dict[str, Any]:
+def completion(asked: Mapping[str, Any], text: str, ended: str = "stop") -> dict[str, Any]:
     limit = asked["max_tokens"] * TOKEN
     message = {"role": "assistant", "content": text[:limit]}
-    reason = "length" if len(text) > limit else "stop"
+    reason = "length" if len(text) > limit else ended
     choice = {"index": 0, "message": message, "finish_reason": reason}
     return {"id": "x", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [choice]}

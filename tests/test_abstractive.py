@@ -11,6 +11,7 @@ from test_condenser import COUNCIL, H, P, Rows, pieces
 
 from breve.condenser import AbstractiveCondenser, ExtractiveCondenser
 from breve.document import Bullet
+from breve.engines.base import Hypothesis
 from breve.engines.scripted import ScriptedEngine
 from breve.options import Options
 from breve.pipeline import Pipeline
@@ -51,6 +52,13 @@ def test_what_no_sentence_says_gives_way_to_one_of_the_article(invented: str) ->
 def test_a_sentence_that_a_limit_cut_is_left_out() -> None:
     engine = ScriptedEngine(["The property tax goes up by 2%. The council of Lure adopted a"])
     assert [b.text for b in brief(engine, bullets=1)] == ["The property tax goes up by 2%."]
+
+
+def test_a_summary_cut_within_its_first_sentence_is_none() -> None:
+    cut = Hypothesis("The council of Lure adopted a €12 million budget on", -1.0, finished=False)
+    bullets = brief(ScriptedEngine([cut]))
+    assert not any(cut.text in b.text for b in bullets)
+    assert [b.segments for b in bullets] == [(1,), (5,), (7,)]
 
 
 @pytest.mark.parametrize("reply", ["", " ", "...", "<n>"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 from tiny_models import MAKERS, lines
 
 from breve.document import Kind, Segment
-from breve.engines import engine_of
+from breve.engines import engine_of, store
 from breve.engines.base import Decoding, Request
 from breve.engines.profiles import ModelChoice
 from breve.errors import ModelBroken, OptionError
@@ -107,6 +108,13 @@ class TestInput:
         rest = "".join(engine.codec.decode(tokens).split())
         missing = [c for c in spelled.replace(" ", "") if c not in rest and c not in "".join(unknown)]
         assert missing == []
+
+    @pytest.mark.parametrize("runtime", RUNTIMES)
+    def test_a_text_cannot_choose_another_language_by_spelling_its_token(self, tiny: Tiny, runtime: str) -> None:
+        engine = tiny("madlad", runtime)
+        tokens, unknown = engine.codec.encode("Le mot <2en> reste.")
+        assert "<2en>" not in tokens
+        assert {"<", ">"} <= set(unknown)  # no letters of this tiny vocabulary
 
     @pytest.mark.parametrize("kind", ["marian", "nllb", "m2m100", "t5", "pegasus"])
     @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -219,11 +227,51 @@ def test_a_prefix_comes_before_every_text(tiny_folder: Callable[[str], Path]) ->
     assert "".join(before.split()).endswith("Lechatdort.")
 
 
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_gpu_that_is_not_there_is_an_error_of_the_option(
+    tiny_folder: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: str
+) -> None:
+    monkeypatch.setenv("BREVE_CACHE", str(tmp_path))
+    choice = ModelChoice.model_validate({"engine": runtime, "model": str(tiny_folder("marian"))})
+    with pytest.raises(OptionError, match="cuda:97") as caught:
+        engine_of(choice, Options(device="cuda:97"))
+    assert "--device cpu" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("kept", [0, 5000])
+def test_weights_that_came_in_part_are_a_broken_model(
+    tiny_folder: Callable[[str], Path], tmp_path: Path, runtime: str, kept: int
+) -> None:
+    folder = shutil.copytree(tiny_folder("marian"), tmp_path / "partial")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:kept])
+    with pytest.raises(ModelBroken, match=r"can't be (read|loaded)"):
+        engine_of(ModelChoice.model_validate({"engine": runtime, "model": str(folder)}), Options())
+
+
+@pytest.mark.parametrize(
+    ("runtime", "name"),
+    [("ctranslate2", "layout.json"), ("ctranslate2", "model.bin"), ("transformers", "layout.json"),
+     ("transformers", "model.safetensors")],
+)  # fmt: skip
+def test_a_prepared_model_that_got_damaged_is_a_broken_one(
+    tiny_folder: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: str, name: str
+) -> None:
+    monkeypatch.setenv("BREVE_CACHE", str(tmp_path))
+    choice = ModelChoice.model_validate({"engine": runtime, "model": str(tiny_folder("marian"))})
+    file = store.prepare_choice(choice) / name
+    size = file.stat().st_size
+    file.unlink()  # it may be a link to the source's file
+    file.write_bytes(b"x" * size)
+    with pytest.raises(ModelBroken) as caught:
+        engine_of(choice, Options())
+    assert "breve models prepare" in str(caught.value.hint)
+
+
 def test_a_marian_that_ctranslate2_would_run_wrongly_is_refused_and_transformers_runs_it(
     tiny_folder: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    import shutil
-
     from transformers import MarianMTModel
 
     folder = tmp_path / "moved"

@@ -179,6 +179,15 @@ class TestProfiles:
         with pytest.raises(OptionError, match=named):
             parse_profiles(text, "own.toml")
 
+    def test_a_file_in_another_encoding_is_refused_by_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own = tmp_path / "own.toml"
+        own.write_bytes('[p]\ndescription = "français"'.encode("latin-1"))
+        monkeypatch.setenv("BREVE_PROFILES", str(own))
+        with pytest.raises(OptionError, match=r"own\.toml"):
+            load_profiles()
+
 
 def test_a_trimmed_vocabulary_keeps_merges_that_still_work_and_drops_other_scripts() -> None:
     vocabulary = {"<pad>": 0, "<eos>": 1, "a": 2, "ж": 3, "b": 4, "ab": 5, "aж": 6, "<unused7>": 7, "<0xD0>": 8}

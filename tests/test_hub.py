@@ -7,13 +7,23 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hub_server import SHA, Hub, serving
 
 NAME = "test-org/tiny-marian"
+MAIN = "from breve.cli import main; import sys; sys.argv[0] = 'breve'; main()"
+FETCH = f"""
+from huggingface_hub import HfApi
+from breve.engines.download import snapshot
+info = HfApi().model_info({NAME!r}, files_metadata=True)
+snapshot({NAME!r}, info.sha, info.siblings, ["*.json"])
+"""
+CHUNK = 10 * 1024 * 1024  # the client writes so much at a time
 LINES = "Le chat dort.\nLa mairie ferme lundi à midi.\n"
 
 
@@ -27,11 +37,34 @@ def hub(tiny_folder: Callable[[str], Path], tmp_path: Path) -> Iterator[Hub]:
         yield running
 
 
+@pytest.fixture
+def grown(hub: Hub, tmp_path: Path) -> Path:
+    """A file of 25 MB in the model's repository."""
+    folder = tmp_path / "grown"
+    shutil.copytree(hub.repositories[NAME], folder)
+    hub.repositories[NAME] = folder
+    file = folder / "notes.json"
+    file.write_bytes(json.dumps(list(range(3_000_000))).encode())
+    return file
+
+
+def command(code: str, *arguments: str, hub: Hub, tmp_path: Path) -> dict[str, Any]:
+    """Return what starts a process in which the hub is ours."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")} | {
+        "BREVE_CACHE": str(tmp_path / "cache"), "BREVE_PROFILES": str(tmp_path / "profiles.toml"),
+        "HF_HOME": str(tmp_path / "hf"), "HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }  # fmt: skip
+    if hub.token:
+        environment["HF_TOKEN"] = hub.token
+    return {"args": [sys.executable, "-c", code, *arguments], "env": environment, "text": True}
+
+
 def breve(
     *arguments: str, hub: Hub, tmp_path: Path, given: str = "", offline: bool = False, no_sockets: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, where the hub is ours; ``no_sockets`` makes opening one fatal."""
-    code = "from breve.cli import main; import sys; sys.argv[0] = 'breve'; main()"
+    """Run the command in a process of its own; ``no_sockets`` makes opening one fatal."""
+    code = MAIN
     if no_sockets:
         code = (
             "import sys\n"
@@ -40,16 +73,26 @@ def breve(
             "        import os; sys.stderr.write(f'FORBIDDEN {event}'); sys.stderr.flush(); os._exit(99)\n"
             "sys.addaudithook(hook)\n"
         ) + code
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")} | {
-        "BREVE_CACHE": str(tmp_path / "cache"), "BREVE_PROFILES": str(tmp_path / "profiles.toml"),
-        "HF_HOME": str(tmp_path / "hf"), "HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-    }  # fmt: skip
+    process = command(code, *arguments, hub=hub, tmp_path=tmp_path)
     if offline:
-        environment["HF_HUB_OFFLINE"] = "1"
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], input=given, env=environment, capture_output=True, text=True
-    )
+        process["env"]["HF_HUB_OFFLINE"] = "1"
+    return subprocess.run(**process, input=given, capture_output=True)
+
+
+def fetch(hub: Hub, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Fetch the model's JSON files in a process of its own."""
+    return subprocess.run(**command(FETCH, hub=hub, tmp_path=tmp_path), capture_output=True)
+
+
+def parts(tmp_path: Path) -> list[Path]:
+    """Return what is kept of files that aren't complete."""
+    return [*tmp_path.glob("hf/**/*part*"), *tmp_path.glob("hf/**/*incomplete*")]
+
+
+def fetched(tmp_path: Path) -> bytes:
+    """Return the large file as it lies in the cache."""
+    (file,) = tmp_path.glob("hf/**/notes.json")
+    return file.read_bytes()
 
 
 def test_a_model_is_fetched_converted_and_run_with_no_network_ever_after(hub: Hub, tmp_path: Path) -> None:
@@ -90,21 +133,80 @@ def test_transformers_too_runs_with_no_network_once_prepared(hub: Hub, tmp_path:
     assert after.returncode == 0, after.stderr
 
 
-def test_a_cut_connection_is_continued_where_it_was_cut(hub: Hub, tmp_path: Path) -> None:
-    """The client writes 10 MB at a time, and asks for what comes after what it has written."""
-    grown = tmp_path / "grown"
-    shutil.copytree(hub.repositories[NAME], grown)
-    notes = b"{" + b" " * 25_000_000 + b"}"
-    (grown / "notes.json").write_bytes(notes)
-    hub.repositories[NAME] = grown
+def test_a_cut_connection_is_continued_where_it_was_cut(grown: Path, hub: Hub, tmp_path: Path) -> None:
     hub.cut["notes.json"] = 15_000_000
-    done = breve("models", "prepare", "--profile", "tiny", hub=hub, tmp_path=tmp_path)
+    done = fetch(hub, tmp_path)
     assert done.returncode == 0, done.stderr
-    ((file, start),) = hub.ranges
-    assert file == "notes.json"
-    assert 0 < start <= 15_000_000
-    (kept,) = tmp_path.glob("hf/**/notes.json")
-    assert kept.read_bytes() == notes
+    assert hub.ranges == [("notes.json", CHUNK)]
+    assert fetched(tmp_path) == grown.read_bytes()
+
+
+def test_a_run_that_was_killed_is_continued_by_the_next(grown: Path, hub: Hub, tmp_path: Path) -> None:
+    hub.stalled["notes.json"] = 15_000_000
+    hub.token = "hf_of_a_gated_model"  # noqa: S105 - no secret
+    prepare = ("models", "prepare", "--profile", "tiny")
+    with subprocess.Popen(**command(MAIN, *prepare, hub=hub, tmp_path=tmp_path), stderr=subprocess.PIPE) as killed:
+        until = time.monotonic() + 120
+        while not any(part.stat().st_size >= CHUNK for part in parts(tmp_path)):
+            assert killed.poll() is None and time.monotonic() < until, killed.communicate()[1]
+            time.sleep(0.1)
+        killed.kill()
+    hub.asked.clear()
+    done = breve(*prepare, hub=hub, tmp_path=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert hub.ranges == [("notes.json", CHUNK)]
+    assert len([line for line in hub.asked if line.startswith("GET") and "notes.json" in line]) == 1
+    assert fetched(tmp_path) == grown.read_bytes()
+    assert parts(tmp_path) == []
+
+
+def test_a_run_that_failed_is_continued_by_the_next(grown: Path, hub: Hub, tmp_path: Path) -> None:
+    fail(hub, tmp_path)
+    assert fetch(hub, tmp_path).returncode == 0
+    assert hub.ranges == [("notes.json", CHUNK)]
+    assert fetched(tmp_path) == grown.read_bytes()
+    assert parts(tmp_path) == []
+
+
+def test_a_part_is_no_part_of_another_version(grown: Path, hub: Hub, tmp_path: Path) -> None:
+    fail(hub, tmp_path)
+    grown.write_bytes(grown.read_bytes().replace(b"1", b"2"))
+    assert fetch(hub, tmp_path).returncode == 0
+    assert hub.ranges == []
+    assert fetched(tmp_path) == grown.read_bytes()
+    (part,) = parts(tmp_path)  # the old version's: kept for a month
+    os.utime(part, (time.time() - 31 * 24 * 3600,) * 2)
+    assert fetch(hub, tmp_path).returncode == 0
+    assert parts(tmp_path) == []
+
+
+@pytest.mark.parametrize("damaged", [b"{" * CHUNK, b"{" * 40_000_000])
+def test_a_damaged_part_is_fetched_anew(grown: Path, hub: Hub, tmp_path: Path, damaged: bytes) -> None:
+    fail(hub, tmp_path)
+    (part,) = parts(tmp_path)
+    part.write_bytes(damaged)
+    assert fetch(hub, tmp_path).returncode == 0
+    assert fetched(tmp_path) == grown.read_bytes()
+    assert parts(tmp_path) == []
+
+
+def test_a_file_that_is_not_what_the_hub_describes_is_refused(grown: Path, hub: Hub, tmp_path: Path) -> None:
+    hub.altered.add("notes.json")
+    done = breve("models", "prepare", "--profile", "tiny", hub=hub, tmp_path=tmp_path)
+    assert done.returncode == 4
+    assert "SHA-256" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert parts(tmp_path) == []
+
+
+def fail(hub: Hub, tmp_path: Path) -> None:
+    """Let a run fail after 15 MB of the large file; all is well with the hub afterwards."""
+    hub.cut["notes.json"] = 15_000_000
+    hub.whole_only.add("notes.json")
+    failed = fetch(hub, tmp_path)
+    assert "503" in failed.stderr
+    hub.whole_only.clear()
+    hub.ranges.clear()
 
 
 def test_a_download_that_failed_keeps_the_files_that_came(hub: Hub, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from breve.cli import exit_code
 from breve.engines.base import Decoding, Request
 from breve.engines.profiles import ModelChoice, load_profile
 from breve.engines.server import ServerEngine
-from breve.errors import ModelError, ModelMissing
+from breve.errors import ModelError, ModelMissing, OptionError
 from breve.pipeline import summarize
 
 KEY = "sk-very-secret"
@@ -85,6 +86,14 @@ class TestWire:
         script.answer = lambda asked: "<think>Hm.\nWell.</think>\n\nYes."
         assert engine().generate([Request("a")])[0][0].text == "Yes."
 
+    def test_a_mark_of_thoughts_within_an_answer_cuts_nothing_off(self, script: Script) -> None:
+        script.answer = lambda asked: "The tag is <think>. It opens a thought."
+        assert engine().generate([Request("a")])[0][0].text == "The tag is <think>. It opens a thought."
+
+    def test_an_answer_that_a_filter_cut_is_not_finished(self, script: Script) -> None:
+        script.faults = deque(["content_filter"])
+        assert not engine().generate([Request("a")])[0][0].finished
+
 
 class TestFaults:
     @pytest.mark.parametrize("faults", [["429", "429"], ["500", "503"], ["cut"], ["429", "cut", "502"]])
@@ -97,7 +106,11 @@ class TestFaults:
         script.faults = deque(["slow"])
         assert engine(timeout_s=0.3).generate([Request("oui")])[0][0].text == "OUI"
 
-    @pytest.mark.parametrize(("fault", "said"), [("400", "400"), ("broken", "can't be read"), ("odd", "no choices")])
+    @pytest.mark.parametrize(
+        ("fault", "said"),
+        [("400", "400"), ("broken", "can't be read"), ("odd", "no choices"), ("no message", "can't be read"),
+         ("list", "can't be read"), ("no list", "can't be read")],
+    )  # fmt: skip
     def test_what_stays_wrong_is_a_model_error(self, script: Script, fault: str, said: str) -> None:
         script.faults = deque([fault] * 20)
         with pytest.raises(ModelError, match=said):
@@ -109,6 +122,32 @@ class TestFaults:
             engine().generate([Request("oui")])
         assert "OPENAI_API_KEY" in str(caught.value.hint)
         assert KEY not in f"{caught.value}{caught.value.hint}"
+
+    def test_a_server_that_repeats_the_key_does_not_get_it_shown(self, script: Script) -> None:
+        script.faults = deque(["echo"])
+        with pytest.raises(ModelError, match="wrong key: Bearer …") as caught:
+            engine().generate([Request("oui")])
+        assert KEY not in f"{caught.value}{caught.value.hint}"
+
+    @pytest.mark.parametrize(
+        "url", ["http://127.0.0.1:port/v1", "localhost:8080/v1", "ftp://host/v1", "http://", "http://[::1/v1"]
+    )
+    def test_what_is_no_address_says_what_is_one(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BREVE_SERVER_URL", url)
+        with pytest.raises(OptionError, match="http://HOST:PORT/v1"):
+            engine()
+
+    def test_a_password_in_what_is_no_address_is_not_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BREVE_SERVER_URL", f"http://me:{KEY}@127.0.0.1:port/v1")
+        with pytest.raises(OptionError) as caught:
+            engine()
+        assert KEY not in str(caught.value)
+
+    def test_without_the_client_exit_code_4_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "openai", None)
+        with pytest.raises(ModelMissing) as caught:
+            engine().generate([Request("oui")])
+        assert "breve[server]" in str(caught.value.hint)
 
     def test_retries_end(self, script: Script) -> None:
         script.faults = deque(["503"] * 20)

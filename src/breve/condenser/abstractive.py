@@ -14,7 +14,7 @@ from breve.condenser.drafts import Draft, settle
 from breve.condenser.extractive import number_of_bullets
 from breve.condenser.parts import Line, parts_of
 from breve.document import Bullet, Kind, Segment, Translation
-from breve.engines.base import Decoding, Engine, Request, Windowed
+from breve.engines.base import Decoding, Engine, Hypothesis, Request, Windowed
 from breve.prompts import as_data
 
 WINDOW = 900  # tokens of one part, where the engine doesn't say how many it takes
@@ -74,7 +74,7 @@ class AbstractiveCondenser:
         limit = max(LEAST_TOKENS, wanted * TOKENS_PER_BULLET)
         requests = [Request(" ".join(text for _, text in part), limit) for part in parts]
         answers = self.engine.generate(requests, self.decoding)
-        return [sentence for hypotheses in answers for sentence in _sentences(hypotheses[0].text)]
+        return [sentence for hypotheses in answers for sentence in _sentences(hypotheses[0])]
 
 
 def _ended(text: str) -> str:
@@ -82,11 +82,11 @@ def _ended(text: str) -> str:
     return text if not text or text[-1] in ".!?…:»\"”" else f"{text}."
 
 
-def _sentences(text: str) -> list[str]:
+def _sentences(written: Hypothesis) -> list[str]:
     """Return the sentences of an English text; what a length limit left unfinished at its end is dropped."""
     import sentencex
 
-    lines = text.replace(LINE_FEED, "\n").splitlines()
+    lines = written.text.replace(LINE_FEED, "\n").splitlines()
     found = [s.strip() for line in lines for s in sentencex.segment("en", line) if s.strip()]
     whole = [sentence for sentence in found if sentence.rstrip("\"'”»)")[-1:] in tuple(".!?…")]
-    return whole or found
+    return whole or (found if written.finished else [])  # some never write a full stop

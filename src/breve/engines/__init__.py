@@ -45,7 +45,11 @@ def engine_of(
 
         return TransformersEngine(folder, device=device, **settings)
     from breve.engines.converted import Decoder, EncoderDecoder
+    from breve.engines.hosted import broken
     from breve.engines.layout import Layout
 
-    kind = Decoder if Layout.load(folder).kind == "decoder" else EncoderDecoder
+    try:
+        kind = Decoder if Layout.load(folder).kind == "decoder" else EncoderDecoder
+    except (OSError, ValueError) as error:
+        raise broken(folder, error) from error
     return kind(folder, device=device, **settings)

@@ -6,12 +6,14 @@ What a text spells is never a control token, and pieces that the model has no to
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 SPACE = "\u2581"  # how sentencepiece writes a space
+CONTROL = re.compile(r"<[^<>\s]+>")
 
 
 class Codec(Protocol):
@@ -49,7 +51,11 @@ class FastCodec:
         self._tokenizer.no_padding()
         self._unknown = self._tokenizer.token_to_id(unknown) if unknown else None
         added = self._tokenizer.get_added_tokens_decoder().values()
-        self._controls = [token.content for token in added if token.special and len(token.content) > 1]
+        controls = {token.content for token in added if token.special and len(token.content) > 1}
+        # MADLAD's <2en> isn't marked as special, and may be a plain piece of the vocabulary.
+        unigram = type(self._tokenizer.model).__name__ == "Unigram"
+        named = self._tokenizer.get_vocab() if unigram else [token.content for token in added]
+        self._controls = sorted(controls.union(filter(CONTROL.fullmatch, named)))
 
     def encode(self, text: str) -> tuple[list[str], tuple[str, ...]]:
         """Return a text's tokens and its unknown pieces."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task, cores
-from breve.engines.hosted import HostedModel, broken, joined, limits_of
+from breve.engines.hosted import HostedModel, broken, joined, limits_of, require_gpu
 
 MAX_BATCH_TOKENS = 1024
 
@@ -23,6 +23,10 @@ class ConvertedModel(HostedModel):
         stop: Sequence[str] = (), tasks: Iterable[Task] = ("translate",),
     ) -> None:  # fmt: skip
         super().__init__(folder, stop=stop, tasks=tasks)
+        if device.startswith("cuda"):
+            import ctranslate2
+
+            require_gpu(device, ctranslate2.get_cuda_device_count())
         self._device, _, index = device.partition(":")
         self._index, self._threads = int(index or 0), threads or cores()
         # Marian's converter takes it out of the vocabulary; a name that isn't there would mean the unknown token.

@@ -107,6 +107,14 @@ def joined(parts: Sequence[Hypothesis], unknown: tuple[str, ...]) -> Hypothesis:
     )  # fmt: skip
 
 
+def require_gpu(device: str, count: int) -> None:
+    """Raise OptionError for a GPU that isn't there: a model that went to the processor instead would say nothing."""
+    _, _, index = device.partition(":")
+    if int(index or 0) >= count:
+        hint = "--device cpu, or auto; a driver that is too old hides a GPU too"
+        raise OptionError(f"device is {device!r}, and the GPUs that can be used here are {count}", hint=hint)
+
+
 def broken(folder: Path, error: Exception) -> ModelBroken:
     """Return the error of a model that doesn't load."""
     hint = "breve models remove takes it away, breve models prepare makes it anew"

@@ -103,17 +103,20 @@ class HubRecipe:
 
     def _fetched(self, progress: Progress) -> tuple[Path, dict[str, Any]]:
         """Return the folder of the fetched files, and the revision and licence that the hub gave."""
-        from huggingface_hub import HfApi, snapshot_download
+        from huggingface_hub import HfApi
 
-        with _fetching(self._choice.model):
-            progress(0.0, f"asking the hub for {self._choice.model}")
-            info = HfApi().model_info(self._choice.model, revision=self._choice.revision, timeout=30)
-            files = [sibling.rfilename for sibling in info.siblings or []]
-            patterns = [*TEXTS, *self._patterns(files)]
-            progress(0.05, f"fetching revision {info.sha}")
-            folder = snapshot_download(self._choice.model, revision=info.sha, allow_patterns=patterns)
+        from breve.engines.download import snapshot
+
+        model, asked = self._choice.model, self._choice.revision
+        with _fetching(model):
+            progress(0.0, f"asking the hub for {model}")
+            info = HfApi().model_info(model, revision=asked, timeout=30, files_metadata=True)
+            files, revision = info.siblings or [], info.sha or asked
+            patterns = [*TEXTS, *self._patterns([file.rfilename for file in files])]
+            progress(0.05, f"fetching revision {revision}")
+            folder = snapshot(model, revision, files, patterns)
         licence = self._choice.licence or (info.card_data.get("license") if info.card_data else None)
-        return Path(folder), {"resolved_revision": info.sha, "licence": licence}
+        return folder, {"resolved_revision": revision, "licence": licence}
 
     def _patterns(self, files: list[str]) -> list[str]:
         safe = [name for name in files if name.endswith(".safetensors") and "/" not in name]
@@ -183,9 +186,11 @@ def _fetching(model: str) -> Iterator[None]:
 @contextmanager
 def _reading(model: str) -> Iterator[None]:
     """Turn what transformers and the converter raise for a model that they can't read into ModelBroken."""
+    from safetensors import SafetensorError
+
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         hint = "--engine transformers takes more kinds of models than ctranslate2"
         raise ModelBroken(f"{model} can't be read: {str(error)[:300]}", hint=hint) from error
 

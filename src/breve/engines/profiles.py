@@ -88,7 +88,11 @@ def load_profiles() -> dict[str, Profile]:
     profiles = dict(_shipped())
     own = user_profiles_path()
     if own.is_file():
-        profiles |= parse_profiles(own.read_text(encoding="utf-8"), str(own))
+        try:
+            text = own.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise OptionError(f"{own} can't be read: {error}", hint="it must be TOML, in UTF-8") from error
+        profiles |= parse_profiles(text, str(own))
     return profiles
 
 

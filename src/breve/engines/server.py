@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
-from breve.errors import ModelError, ModelMissing
+from breve.errors import ModelError, ModelMissing, OptionError
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -25,7 +25,10 @@ REFUSALS = (400, 422)  # of what a server doesn't know
 FIRST = "first"  # as a model's name: the first that the server lists
 CHARACTERS_PER_TOKEN = 3  # no tokenizer is at hand: on the low side for French, so that limits are on the safe side
 OTHER_TEMPERATURE = 0.7  # of the hypotheses after the first, where greedy ones would all be the same
-THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)  # before an answer; elsewhere it is a word of it
+CUT = {"length", "content_filter", "model_length", "max_tokens", "abort", "error"}  # reasons to end before the end
+# What comes of a body of another form, which the client passes on as it is or fails on in a way of its own.
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, StopIteration)
 
 
 class ServerEngine:
@@ -42,10 +45,14 @@ class ServerEngine:
         self._choice = choice
         self._tasks: frozenset[Task] = frozenset(tasks)
         self._url = os.environ.get(URL) or choice.base_url or ""
+        self._key = os.environ.get(KEY, "").strip()
         self._form = 0  # of FORMS: the first that the server hasn't refused
         if not self._url:
             hint = f"export {URL}=http://127.0.0.1:8080/v1, or set base_url in a profile of your own"
             raise ModelMissing("the server profile has no URL", hint=hint)
+        if not _is_address(self._url):
+            shown = self._url.rpartition("@")[2]  # a password may stand before it
+            raise OptionError(f"the server's URL is {shown!r}; it must be http://HOST:PORT/v1, or with https")
 
     @property
     def tasks(self) -> frozenset[Task]:
@@ -89,13 +96,10 @@ class ServerEngine:
 
     @cached_property
     def _client(self) -> OpenAI:
-        try:
-            from openai import OpenAI
-        except ImportError as error:
-            hint = 'pip install "breve[server]"'
-            raise ModelMissing(f"the server profile needs a package: {error}", hint=hint) from error
+        from openai import OpenAI
+
         return OpenAI(
-            base_url=self._url, api_key=os.environ.get(KEY) or "none",
+            base_url=self._url, api_key=self._key or "none",
             timeout=self._choice.timeout_s, max_retries=self._choice.max_retries,
         )  # fmt: skip
 
@@ -129,30 +133,47 @@ class ServerEngine:
         reply = self._client.chat.completions.create(**asked)
         choices = getattr(reply, "choices", None)
         if not choices:  # a body of another form comes through the client as it is
-            raise ModelError(f"the server's answer has no choices: {str(reply)[:80]!r}")
+            raise ModelError(f"the server's answer has no choices: {self._without_key(reply)[:80]!r}")
         text = THOUGHTS.sub("", choices[0].message.content or "")
-        return Hypothesis(text.strip(), 0.0, finished=choices[0].finish_reason != "length")
+        return Hypothesis(text.strip(), 0.0, finished=choices[0].finish_reason not in CUT)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         """Turn the client's errors into ours."""
-        from openai import APIConnectionError, APIStatusError, OpenAIError
-
+        try:
+            from openai import APIConnectionError, APIStatusError, OpenAIError
+        except ImportError as error:
+            hint = 'pip install "breve[server]"'
+            raise ModelMissing(f"the server profile needs a package: {error}", hint=hint) from error
         try:
             yield
         except APIConnectionError as error:
             hint = f"start it, or set {URL} to where it runs"
             raise ModelMissing(f"the server at {self._host} can't be reached: {error}", hint=hint) from error
         except APIStatusError as error:
-            message = f"the server at {self._host} answered {error.status_code}: {str(error.message)[:200]}"
+            said = self._without_key(error.message)[:200]
+            message = f"the server at {self._host} answered {error.status_code}: {said}"
             raise ModelError(message, hint=HINTS.get(error.status_code)) from error
-        except (OpenAIError, ValueError, StopIteration) as error:
-            raise ModelError(f"the server at {self._host} gave an answer that can't be read: {error}") from error
+        except (OpenAIError, *UNREADABLE) as error:
+            what = self._without_key(error) or type(error).__name__
+            raise ModelError(f"the server at {self._host} gave an answer that can't be read: {what}") from error
+
+    def _without_key(self, said: object) -> str:
+        """Return what a server said without the key, which some repeat."""
+        return str(said).replace(self._key, "…") if self._key else str(said)
 
     @property
     def _host(self) -> str:
         parts = urlsplit(self._url)
         return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port that is no number, a bracket that isn't closed
+        return False
 
 
 def _openai_form(schema: Mapping[str, Any]) -> dict[str, Any]:

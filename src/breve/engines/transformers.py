@@ -8,7 +8,7 @@ from typing import Any
 
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
 from breve.engines.grammar import constraint, is_available
-from breve.engines.hosted import HostedModel, broken, joined, limits_of
+from breve.engines.hosted import HostedModel, broken, joined, limits_of, require_gpu
 from breve.engines.quiet import quiet
 
 MAX_BATCH_TOKENS = 2048  # of padded input run at once
@@ -33,12 +33,15 @@ class TransformersEngine(HostedModel):
     ) -> None:  # fmt: skip
         super().__init__(folder, stop=stop, tasks=tasks)
         import torch
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig
 
         if threads:
             torch.set_num_threads(threads)
         automatic: Any = AutoModelForCausalLM if self.layout.kind == "decoder" else AutoModelForSeq2SeqLM
         on_gpu = device.startswith("cuda")
+        if on_gpu:
+            require_gpu(device, torch.cuda.device_count())
         places = {"device_map": "auto" if device == "cuda" else device} if on_gpu else {}
         self._model: Any
         try:
@@ -47,7 +50,7 @@ class TransformersEngine(HostedModel):
                     folder, dtype="auto" if on_gpu else torch.float32, trust_remote_code=False,
                     use_safetensors=any(folder.glob("*.safetensors")), local_files_only=True, **places,
                 ).eval()  # fmt: skip
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise broken(folder, error) from error
         fresh: Any = GenerationConfig
         self._model.generation_config = fresh()  # its own would fill what ours leaves open
