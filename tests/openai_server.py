@@ -34,6 +34,7 @@ class Script:
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     delay_s: float = 0.0
+    refused: frozenset[str] = frozenset()  # settings
     most_at_once: int = 0
     url: str = ""
     _now: int = 0
@@ -70,7 +71,9 @@ class ChatHandler(Handler):
             self.state.leave()
 
     def act(self, asked: dict[str, Any], fault: str | None) -> None:
-        if fault == "cut":
+        if refused := sorted(self.state.refused & asked.keys()):
+            self.reply(400, {"error": {"message": f"unsupported: {refused[0]}", "param": refused[0]}})
+        elif fault == "cut":
             self.send(200, b"{" * 900, JSON, sent=1)
         elif fault == "broken":
             self.send(200, b'{"choices": [{"mess', JSON)
@@ -107,7 +110,7 @@ def serving(script: Script) -> Iterator[Script]:
 
 
 def completion(asked: Mapping[str, Any], text: str, ended: str = "stop") -> dict[str, Any]:
-    limit = asked["max_tokens"] * TOKEN
+    limit = asked.get("max_tokens", asked.get("max_completion_tokens")) * TOKEN
     message = {"role": "assistant", "content": text[:limit]}
     reason = "length" if len(text) > limit else ended
     choice = {"index": 0, "message": message, "finish_reason": reason}

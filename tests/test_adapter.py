@@ -21,13 +21,12 @@ def gemma() -> Any:
 
     with torch.random.fork_rng():
         torch.manual_seed(4)
-        model = Gemma3ForCausalLM(
+        return Gemma3ForCausalLM(
             Gemma3TextConfig(
                 vocab_size=40, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=4,
                 num_key_value_heads=1, head_dim=8, initializer_range=0.4,
             )
         )  # fmt: skip
-    return model
 
 
 def logits(model: Any) -> Any:

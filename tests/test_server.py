@@ -82,6 +82,20 @@ class TestWire:
         assert first["json_schema"]["schema"] == schema
         assert rest == [{"type": "json_object", "schema": schema}] * 2
 
+    def test_settings_that_a_model_refuses_are_named_otherwise_or_left_out(self, script: Script) -> None:
+        script.refused = frozenset({"max_tokens", "temperature"})
+        made = engine()
+        answers = made.generate([Request("bonjour", 7)]) + made.generate([Request("a longer one than that", 2)])
+        assert [(found.text, found.finished) for (found,) in answers] == [("BONJOUR", True), ("A LONG", False)]
+        assert [("temperature" in asked, asked.get("max_completion_tokens")) for asked in script.asked[2:]] == [
+            (False, 7), (False, 2),
+        ]  # fmt: skip
+
+    def test_another_setting_that_is_refused_is_an_error(self, script: Script) -> None:
+        script.refused = frozenset({"model"})
+        with pytest.raises(ModelError, match="unsupported: model"):
+            engine().generate([Request("bonjour")])
+
     def test_the_thoughts_of_a_reasoning_model_are_no_part_of_its_answer(self, script: Script) -> None:
         script.answer = lambda asked: "<think>Hm.\nWell.</think>\n\nYes."
         assert engine().generate([Request("a")])[0][0].text == "Yes."

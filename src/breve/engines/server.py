@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 URL, MODEL, KEY = "BREVE_SERVER_URL", "BREVE_SERVER_MODEL", "OPENAI_API_KEY"
 HINTS = {401: f"set {KEY}", 403: f"set {KEY}", 404: f"set {MODEL} to a model that the server has, and check {URL}"}
 REFUSALS = (400, 422)  # of what a server doesn't know
+# Settings that some models refuse, and what is sent in their place: another name of the same, or nothing.
+OTHER_NAMES = {"max_tokens": "max_completion_tokens", "temperature": None, "top_p": None, "seed": None}
 FIRST = "first"  # as a model's name: the first that the server lists
 CHARACTERS_PER_TOKEN = 3  # no tokenizer is at hand: on the low side for French, so that limits are on the safe side
 OTHER_TEMPERATURE = 0.7  # of the hypotheses after the first, where greedy ones would all be the same
@@ -47,6 +49,7 @@ class ServerEngine:
         self._url = os.environ.get(URL) or choice.base_url or ""
         self._key = os.environ.get(KEY, "").strip()
         self._form = 0  # of FORMS: the first that the server hasn't refused
+        self._refused: set[str] = set()  # of OTHER_NAMES
         if not self._url:
             hint = f"export {URL}=http://127.0.0.1:8080/v1, or set base_url in a profile of your own"
             raise ModelMissing("the server profile has no URL", hint=hint)
@@ -129,8 +132,22 @@ class ServerEngine:
             "seed": decoding.seed + rank,
         }
 
+    def _reply(self, asked: Mapping[str, Any]) -> Any:
+        """Ask without the settings that the server refuses by name, as reasoning models refuse a temperature."""
+        from openai import BadRequestError
+
+        while True:
+            refused = frozenset(self._refused)
+            names = {name: OTHER_NAMES[name] if name in refused else name for name in asked}
+            try:
+                return self._client.chat.completions.create(**{n: asked[old] for old, n in names.items() if n})
+            except BadRequestError as error:
+                if error.param not in OTHER_NAMES or error.param in refused:
+                    raise
+                self._refused.add(error.param)
+
     def _answer(self, asked: Mapping[str, Any]) -> Hypothesis:
-        reply = self._client.chat.completions.create(**asked)
+        reply = self._reply(asked)
         choices = getattr(reply, "choices", None)
         if not choices:  # a body of another form comes through the client as it is
             raise ModelError(f"the server's answer has no choices: {self._without_key(reply)[:80]!r}")
