@@ -77,12 +77,11 @@ class LlmCondenser:
         parts = list(parts_of(lines, headings, self.engine, self.window))
         drafts = self._ask(parts, wanted)
         while len(drafts) > wanted and len(parts) > 1:
-            size = len(parts)
-            parts = list(parts_of([(draft.ids, draft.text) for draft in drafts], set(), self.engine, self.window))
-            reduced = self._ask(parts, wanted)
-            if not reduced or len(parts) >= size:
+            fewer = list(parts_of([(draft.ids, draft.text) for draft in drafts], set(), self.engine, self.window))
+            reduced = self._ask(fewer, wanted) if len(fewer) < len(parts) else []
+            if not reduced:
                 break
-            drafts = reduced
+            parts, drafts = fewer, reduced
         return drafts
 
     def signature(self) -> Mapping[str, Any]:

@@ -125,8 +125,10 @@ class TransformersEngine(HostedModel):
             first = self.codec.ids([t for t in (self.layout.start, *self.layout.target_prefix) if t])
             given["decoder_input_ids"] = torch.tensor([first] * len(rows), device=self._model.device)
             start = len(first)
-        with quiet(), torch.inference_mode(), torch.random.fork_rng(enabled=decoding.temperature > 0):
-            torch.manual_seed(decoding.seed)
+        sampled = decoding.temperature > 0
+        with quiet(), torch.inference_mode(), torch.random.fork_rng(enabled=sampled):
+            if sampled:
+                torch.manual_seed(decoding.seed)
             output = self._model.generate(**given, generation_config=self._settings(limit, decoding))
         scores = self._scores(output, decoding)
         many = decoding.num_hypotheses
