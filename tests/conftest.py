@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import tiny_models
+from hypothesis import settings
 from openai_server import Script, serving
 
 from breve.engines import engine_of, load_engine
@@ -19,6 +20,8 @@ from breve.engines.scripted import ScriptedEngine
 from breve.engines.server import ServerEngine
 from breve.options import Options
 
+settings.register_profile("any machine", deadline=None)  # no test fails because a machine is slow
+settings.load_profile("any machine")
 REAL_CACHE = os.environ.get("BREVE_CACHE")
 
 

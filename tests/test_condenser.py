@@ -226,7 +226,7 @@ def test_an_article_of_questions_alone_still_has_a_brief() -> None:
     assert brief([(P, "Qui va payer la note ?", "Who will pay the bill?")]) != ()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from(Kind), st.text(max_size=80), st.text(max_size=80)), max_size=12))
 def test_any_text_gives_bullets_that_cite_segments_which_exist(rows: list[tuple[Kind, str, str]]) -> None:
     for bullet in brief(rows):

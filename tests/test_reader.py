@@ -105,7 +105,7 @@ def test_a_byline_is_no_heading() -> None:
     assert plain("Le port rouvre\n\nPar Jeanne Petit\n\nIl a rouvert mardi.")[1] == ("paragraph", "Par Jeanne Petit")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet=st.one_of(st.sampled_from("a é.\n\r\t-•—1)#🚗\u2028\x1c"), st.characters()), max_size=120))
 def test_every_visible_character_but_a_marker_is_in_one_block(text: str) -> None:
     found = plain_blocks(text)
@@ -216,7 +216,7 @@ def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
     assert {".txt", ".md", ".html"} <= SUFFIXES.keys()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300)), st.sampled_from(["text", "markdown", "html", None]))
 def test_any_input_gives_an_article_that_can_be_printed_or_an_input_error(
     source: str | bytes, form: str | None

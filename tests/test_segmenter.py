@@ -66,14 +66,14 @@ def check_exact(read: Article, parts: tuple[Segment, ...]) -> None:
     assert held == "".join("".join(read.text[b.start : b.end].split()) for b in read.blocks)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY_TEXT, st.integers(min_value=1, max_value=12))
 def test_nothing_is_lost_and_offsets_are_exact(text: str, max_words: int) -> None:
     read = Article(text, plain_blocks(text))
     check_exact(read, segment(read, max_words=max_words))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANY_TEXT)
 def test_a_closing_mark_never_begins_a_sentence(text: str) -> None:
     assert not any(part[0] in "»”" for part in sources(text, 10_000)[1:])

