@@ -29,6 +29,7 @@ def launch_options(service: Service) -> dict[str, Any]:
     import gradio as gr
     from starlette.routing import Route
 
+    from breve.web import assets
     from breve.web.page import I18N
 
     return {
@@ -45,7 +46,7 @@ def launch_options(service: Service) -> dict[str, Any]:
         "enable_monitoring": False,
         "state_session_capacity": SESSIONS,
         "footer_links": ["api"],
-        "app_kwargs": {"routes": [Route("/health", _health(service))]},
+        "app_kwargs": {"routes": [Route("/health", _health(service)), *assets.routes()]},
         "quiet": True,
     }
 
