@@ -83,12 +83,13 @@ def running(checkout: Path) -> Iterator[tuple[psutil.Process, str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"PYTHONPATH": str(checkout / "src"), "GRADIO_SERVER_PORT": str(port)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # from its second start on, an app has its bytecode
     with subprocess.Popen(
         [sys.executable, "app.py"], cwd=checkout, env=environment, stdout=subprocess.DEVNULL
     ) as process:
         url = f"http://127.0.0.1:{port}/"
         while process.poll() is None and not healthy(url):
-            time.sleep(0.01)
+            time.sleep(0.02)
         yield psutil.Process(process.pid), url
         process.terminate()
 

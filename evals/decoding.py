@@ -23,7 +23,7 @@ from breve.engines.ctranslate2 import Ctranslate2Engine
 from breve.facts import kept
 from breve.options import Options
 from breve.pipeline import Pipeline
-from breve.translator import cleaned, faults
+from breve.translator import cleaned, faults, straight
 from breve.verifier import verify_translation
 from translation import read_pairs
 
@@ -99,7 +99,7 @@ def measure(
     worst = sorted(range(len(answers)), key=lambda n: answers[n][0].score)[: int(len(answers) * DOUBTFUL.get(way, 0))]
     for n, found in zip(worst, generated(engine, [requests[n] for n in worst], BEAMS), strict=True):
         answers[n] = sorted([*answers[n], *found], key=lambda h: -h.score)
-    chosen = [choose(engine, source, found) for source, found in zip(texts, answers, strict=True)]
+    chosen = [straight(choose(engine, source, found)) for source, found in zip(texts, answers, strict=True)]
     seconds += time.perf_counter() - started
     pairs = [kept(source, text) for source, text in zip(sources, chosen, strict=True)]
     return {

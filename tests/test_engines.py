@@ -6,18 +6,22 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sentencepiece import SentencePieceProcessor
 from tiny_models import MAKERS
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
+from tokenizers.normalizers import Replace
 
 from breve.engines import load_engine
 from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request
 from breve.engines.ctranslate2 import Ctranslate2Engine
+from breve.engines.pieces import sentencepiece_model
 from breve.engines.profiles import choices, load_profile, load_profiles, parse_profiles
 from breve.engines.scripted import ScriptedEngine
-from breve.engines.vocabulary import compact, select, trim
+from breve.engines.vocabulary import select, trim
 from breve.errors import ModelBroken, OptionError
 from breve.options import Options, OptionValues
 from breve.prompts import load_prompt
@@ -201,15 +205,42 @@ def test_a_trimmed_vocabulary_keeps_merges_that_still_work_and_drops_other_scrip
     assert [entry["content"] for entry in smaller["added_tokens"]] == ["<eos>"]
 
 
-@pytest.mark.parametrize(("space", "joined"), [("▁", True), (" ", False)])
-def test_a_compact_tokenizer_is_the_same_tokenizer(space: str, joined: bool) -> None:
-    vocabulary = {"<unk>": 0, "a": 1, "b": 2, space: 3, "ab": 4, f"{space}ab": 5}
-    merges = [["a", "b"], [space, "ab"]]
-    data = json.loads(Tokenizer(BPE(vocabulary, [])).to_str())
-    data["model"]["merges"] = merges
-    small = compact(data)
-    assert isinstance(small["model"]["merges"][0], str) is joined
-    assert Tokenizer.from_str(json.dumps(small)).encode(f"ab{space}ab{space}b").ids == [4, 5, 3, 2]
+def toy_tokenizer(words: list[str]) -> dict[str, Any]:
+    """Return the data of a tokenizer with byte tokens, the letters of the words, and their beginnings as tokens."""
+    tokens = [word[:end] for end in range(2, 9) for word in words if len(word) >= end]
+    letters = sorted({letter for word in words for letter in word})
+    pieces = ["<pad>", "<eos>", "<bos>", "<unk>", *(f"<0x{n:02X}>" for n in range(256)), *letters, *tokens]
+    vocabulary = {token: number for number, token in enumerate(dict.fromkeys(pieces))}
+    merges = [
+        (token[:end], token[end:]) for token in dict.fromkeys(tokens) for end in range(1, len(token))
+        if token[:end] in vocabulary and token[end:] in vocabulary
+    ]  # fmt: skip
+    tokenizer = Tokenizer(BPE(vocabulary, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))  # noqa: S106
+    tokenizer.normalizer = Replace(" ", "▁")
+    tokenizer.add_special_tokens(["<pad>", "<eos>", "<bos>", "<unk>"])
+    data: dict[str, Any] = json.loads(tokenizer.to_str())
+    return data
+
+
+@pytest.mark.parametrize(
+    "text", ["", "le chat", "  le chat dort, la chatte\taussi\n", "lele▁le 猫 😀 chachat", "<eos><0x0A>"]
+)
+def test_a_tokenizer_splits_texts_alike_as_a_sentencepiece_model(text: str) -> None:
+    data = toy_tokenizer(["▁le", "▁chat", "▁chatte", "chat", "chien", "▁dort", "le", "la", "tte", "ort"])
+    tokenizer = Tokenizer.from_str(json.dumps(data))
+    tokenizer.encode_special_tokens = True
+    model = SentencePieceProcessor(model_proto=sentencepiece_model(data))
+    assert model.encode(text, out_type=str) == tokenizer.encode(text).tokens
+    assert model.encode(text) == tokenizer.encode(text).ids
+    assert model.decode(model.encode(text)) == text.replace("▁", " ")
+
+
+def test_a_tokenizer_that_sentencepiece_would_read_otherwise_is_refused() -> None:
+    data = toy_tokenizer(["▁chat", "chat"])
+    merges = data["model"]["merges"]
+    for wrong in (merges[:-1], [merges[-1], *merges]):
+        with pytest.raises(ValueError, match="merges"):
+            sentencepiece_model(data | {"model": data["model"] | {"merges": wrong}})
 
 
 def test_a_folder_without_a_model_says_how_to_mend_it(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ import pytest
 from breve.document import Flag
 from breve.engines.scripted import ScriptedEngine
 from breve.errors import BreveError, ModelBroken, OptionError
-from breve.web import many, markup
+from breve.web import assets, many, markup
 from breve.web.events import article_events, options_of
 from breve.web.i18n import texts
 from breve.web.page import build
@@ -407,15 +407,55 @@ def test_a_server_that_is_told_to_end_ends_its_work_first() -> None:
 
 def test_what_the_page_never_uses_is_not_loaded_and_still_works() -> None:
     code = (
-        "import gc, inspect, sys\nfrom breve.web.lean import lean_import\ngetfile = inspect.getfile\n"
+        "import gc, inspect, jinja2, ssl, sys\nfrom breve.web.lean import UNUSED, lean_import\n"
+        "patched = inspect.getfile, ssl.create_default_context, jinja2.Template\n"
         "with lean_import():\n    from breve.web.page import build\n"
-        "assert 'pandas.core' not in sys.modules and inspect.getfile is getfile and gc.isenabled()\n"
+        "assert (inspect.getfile, ssl.create_default_context, jinja2.Template) == patched and gc.isenabled()\n"
+        "from breve.web.service import Service\nfrom breve.engines.scripted import ScriptedEngine\n"
+        "from breve.web.server import start\nservice = Service(ScriptedEngine(answer=str))\n"
+        "page = build(service)\nurl = start(page, service, host='127.0.0.1')\n"
+        "assert not [name for name in UNUSED if getattr(sys.modules.get(name), '__file__', None)]\n"
         "import importlib.util\nassert importlib.util.find_spec('pandas')\n"
         "import pandas\nassert pandas.DataFrame({'a': [1, 2]}).a.sum() == 3\n"
-        "import pandas.io.json\nfrom pandas import Series"
+        "import pandas.io.json\nfrom pandas import Series\n"
+        "from huggingface_hub import HfApi, hf_api\n"
+        "assert HfApi(endpoint='http://here').endpoint == 'http://here'\n"
+        "class Own(HfApi):\n    pass\n"
+        "assert isinstance(Own(), hf_api.HfApi) and isinstance(Own(), HfApi)\n"
+        "import mcp.server.fastmcp.server\nfrom mcp.server import FastMCP\nassert FastMCP('here').name == 'here'\n"
+        "import gradio as gr\nassert gr.Workflow.__name__ == 'Workflow' and callable(gr.load)\n"
+        "import fastapi\nassert fastapi.FastAPI().openapi()['paths'] == {}\n"
+        "page.close(verbose=False)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_page_names_the_scripts_that_its_browser_will_ask_for(url: str) -> None:
+    assert "link" not in httpx.get(f"{url}/health").headers
+    link = httpx.get(f"{url}/").headers["link"]
+    names = re.findall(r"<(assets/[\w.-]+)>; rel=modulepreload", link)
+    assert len(names) > 20
+    assert len(link) < 3000
+    for name in names:
+        answer = httpx.get(f"{url}/{name}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].partition(";")[0].endswith("/javascript")
+        assert "immutable" in answer.headers["cache-control"]
+    for wrong in ("assets/none.js", "assets/..%2Findex.html", "assets/%2Fetc%2Fpasswd"):
+        assert httpx.get(f"{url}/{wrong}").status_code in {403, 404}
+
+
+def test_a_front_end_that_names_its_scripts_otherwise_is_served_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "assets"
+    monkeypatch.setattr(assets, "FOLDER", folder)
+    assert assets.routes() == assets.middleware(["textbox"]) == []
+    folder.mkdir()
+    for text in ("", "assets/index-a1.js"):
+        (tmp_path / "index.html").write_text(text, encoding="utf-8")
+        assert assets.middleware(["textbox"]) == []
 
 
 def test_a_model_that_does_not_load_is_told_when_the_server_starts() -> None:

@@ -25,11 +25,12 @@ MAX_ROWS = 24, 8
 MAX_BATCH_TOKENS = 1024
 MAX_REPLICAS = 4
 M_ARENA_MAX = -8  # of malloc.h
+TOKENIZER = "tokenizer.model"
 LINE_TOKENS = "line_tokens"  # of a manifest: the ids of the tokens that begin with a newline; finding them takes 0.3 s
 
 
 class Ctranslate2Engine:
-    """A converted decoder, its ``tokenizer.json`` and its manifest, all in one folder.
+    """A converted decoder, its tokenizer (a sentencepiece model) and its manifest, all in one folder.
 
     A generated text ends before the first of the strings in ``stop``, or at the model's end token.
     """
@@ -40,19 +41,16 @@ class Ctranslate2Engine:
     def __init__(
         self, folder: Path, *, threads: int = 0, stop: Sequence[str] = (), tasks: Iterable[Task] = ("translate",)
     ) -> None:
-        from tokenizers import Tokenizer
+        from sentencepiece import SentencePieceProcessor
 
         self._folder, self._threads, self._stop = folder, threads or cores(), tuple(stop)
         self._replicas = min(self._threads, MAX_REPLICAS)
         self._tasks: frozenset[Task] = frozenset(tasks)
         try:
             self._manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # tokenizers raises a bare Exception for a damaged file
+            self._tokenizer = SentencePieceProcessor(model_file=str(folder / TOKENIZER))
+        except (OSError, RuntimeError, ValueError) as error:
             raise _broken(folder, error) from error
-        # A text that spells a control token stays text.
-        self._tokenizer.encode_special_tokens = True
-        self._control = set(self._tokenizer.get_added_tokens_decoder())
         self._end = self._end_tokens()
         _keep_memory_small()
         self._generator = self._load(self._replicas)
@@ -119,7 +117,7 @@ class Ctranslate2Engine:
         A continuation is scored as it stands: after a prompt that ends in a word, it starts with a space.
         """
         starts = self._prompts(prompts)
-        ends = [encoding.tokens for encoding in self._encode(continuations)]
+        ends = self._encode(continuations)
         # ctranslate2 4.8 can't score this architecture in batches that need padding.
         by_length: dict[int, list[int]] = defaultdict(list)
         for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
@@ -136,15 +134,17 @@ class Ctranslate2Engine:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text."""
-        return [len(encoding.ids) for encoding in self._encode(texts)]
+        return [len(tokens) for tokens in self._encode(texts)]
 
     def encode(self, text: str) -> list[int]:
         """Return a text's token ids, none of them a control token whatever the text spells."""
-        return list(self._encode([text])[0].ids)
+        return [self._tokenizer.piece_to_id(token) for token in self._encode([text])[0]]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of token ids; control tokens have none."""
-        text: str = self._tokenizer.decode([number for number in ids if number not in self._control])
+        silent = self._tokenizer.unk_id()
+        kept = [number for number in ids if number != silent and not self._tokenizer.is_control(number)]
+        text: str = self._tokenizer.decode(kept)
         return text
 
     def signature(self) -> Mapping[str, Any]:
@@ -157,20 +157,20 @@ class Ctranslate2Engine:
 
     def _end_tokens(self) -> list[int]:
         if self._stop == ("\n",) and LINE_TOKENS in self._manifest:
-            return [self._tokenizer.token_to_id(EOS), *self._manifest[LINE_TOKENS]]
-        vocabulary = self._tokenizer.get_vocab(with_added_tokens=True)
+            return [self._tokenizer.piece_to_id(EOS), *self._manifest[LINE_TOKENS]]
+        vocabulary = map(self._tokenizer.id_to_piece, range(self._tokenizer.get_piece_size()))
         # One token may hold several newlines.
-        stops = [number for token, number in vocabulary.items() if self._stop and token.startswith(self._stop)]
-        return [vocabulary[EOS], *stops]
+        stops = [number for number, token in enumerate(vocabulary) if self._stop and token.startswith(self._stop)]
+        return [self._tokenizer.piece_to_id(EOS), *stops]
 
-    def _encode(self, texts: Sequence[str]) -> list[Any]:
-        encodings: list[Any] = self._tokenizer.encode_batch([_text(t) for t in texts], add_special_tokens=False)
-        return encodings
+    def _encode(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return each text's tokens; a text that spells a control token stays text."""
+        every: list[list[str]] = self._tokenizer.encode([_text(t) for t in texts], out_type=str, num_threads=1)
+        return every
 
     def _prompts(self, texts: Sequence[str]) -> list[list[str]]:
         """Return the tokens of prompts, filled up so that many have the same length."""
-        every = (encoding.tokens for encoding in self._encode(texts))
-        return [[BOS, *[FILLER] * (-(len(tokens) + 1) % GRID), *tokens] for tokens in every]
+        return [[BOS, *[FILLER] * (-(len(tokens) + 1) % GRID), *tokens] for tokens in self._encode(texts)]
 
     def _groups(self, prompts: Sequence[Sequence[str]], ends: Sequence[int], width: int) -> list[list[int]]:
         """Return the numbers of prompts that may share a batch, those that take longest first, enough for all replicas.

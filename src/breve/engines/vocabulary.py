@@ -57,11 +57,3 @@ def trim(tokenizer: Mapping[str, Any], kept: Sequence[int]) -> dict[str, Any]:
     ]
     smaller = dict(model) | {"vocab": vocabulary, "merges": merges}
     return dict(tokenizer) | {"model": smaller, "added_tokens": added, "post_processor": None}
-
-
-def compact(tokenizer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the same tokenizer with each merge as one text, in which form it is read in two thirds of the time."""
-    model = tokenizer["model"]
-    if any(" " in part for pair in model["merges"] for part in pair):  # the parts couldn't be told apart
-        return dict(tokenizer)
-    return dict(tokenizer) | {"model": dict(model) | {"merges": [" ".join(pair) for pair in model["merges"]]}}

@@ -7,37 +7,42 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import inspect
-import sys
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
-UNUSED = ("pandas",)  # for tables and plots, which the page doesn't have: 0.3 to 0.5 s
+from breve.web.later import load_when_used
+
+# Modules that gradio imports, and the names it takes from them while it does: none is used by the page unless someone
+# asks for it. Each spares 0.03 to 0.05 s, pandas 0.3 to 0.5, all together half of the import.
+UNUSED = {
+    "pandas": (),  # for tables and plots
+    "jsonschema": (),  # for tools whose arguments MCP checks
+    "httpx._main": ("main",),  # command lines, and what they draw with
+    "gradio.cli": ("deploy",),
+    "gradio.external": ("load", "load_chat", "load_openapi"),  # pages of models elsewhere
+    "gradio.workflow": ("Workflow",),
+    "huggingface_hub.hf_api": ("HfApi", "whoami"),
+    "mcp.server.fastmcp": ("FastMCP",),  # gradio builds its tools on the layer below
+}
+DEFERRED = ("fastapi", "mcp")  # their models, of OpenAPI and of messages: 0.1 s
 
 
 @contextmanager
 def lean_import() -> Iterator[None]:
     """Spare imports of gradio in this block its stubs, modules that are never used, and garbage collections."""
-    getfile, collecting = inspect.getfile, gc.isenabled()
-
-    def no_stubs(thing: Any) -> str:
-        # For each of its 82 components gradio parses the source and compares a .pyi file with it, 1.0 to 1.4 s in all;
-        # it leaves out those that have no file.
-        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
-            raise OSError(f"{thing} needs no stub")
-        return getfile(thing)
-
-    for name in UNUSED:
-        _load_when_used(name)
+    collecting = gc.isenabled()
     gc.disable()
-    inspect.getfile = no_stubs  # type: ignore[assignment]  # its argument has another name
     try:
-        yield
+        for name, taken in UNUSED.items():
+            load_when_used(name, taken)
+        with _no_stubs(), _read_once():
+            _defer_models()
+            yield
     finally:
-        inspect.getfile = getfile
         if collecting:
             gc.enable()
             gc.freeze()  # what was imported stays: a collection needn't look at it
@@ -56,21 +61,48 @@ def no_apps() -> Iterator[None]:
         setattr(App, "create_app", staticmethod(make))  # noqa: B010
 
 
-def _load_when_used(name: str) -> None:
-    """Put a module in a package's place that imports it once one of its names is asked for.
+@contextmanager
+def _no_stubs() -> Iterator[None]:
+    """For each of its 82 components gradio parses the source and compares a .pyi file with it, 1.0 to 1.4 s in all.
 
-    importlib's LazyLoader won't do: on Python 3.11 an import statement already counts as use.
+    It leaves out those that have no file.
     """
-    spec = None if name in sys.modules else importlib.util.find_spec(name)
-    if spec is None:
-        return
-    stand_in = ModuleType(name)
-    stand_in.__spec__ = spec  # for those who ask whether the package is there
+    getfile = inspect.getfile
 
-    def load(attribute: str) -> Any:
-        if sys.modules.get(name) is stand_in:
-            del sys.modules[name]
-        return getattr(importlib.import_module(name), attribute)
+    def no_file(thing: Any) -> str:
+        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
+            raise OSError(f"{thing} needs no stub")
+        return getfile(thing)
 
-    setattr(stand_in, "__getattr__", load)  # noqa: B010 - for a type checker, a module has no such attribute
-    sys.modules[name] = stand_in
+    inspect.getfile = no_file  # type: ignore[assignment]  # its argument has another name
+    try:
+        yield
+    finally:
+        inspect.getfile = getfile
+
+
+@contextmanager
+def _read_once() -> Iterator[None]:
+    """Read once what gradio reads anew each time: certificates, 30 ms; templates of its documentation, 0.1 s in all."""
+    import jinja2  # gradio needs it
+
+    context, template = ssl.create_default_context, jinja2.Template
+    ssl.create_default_context = cache(context)  # type: ignore[assignment]  # its arguments are texts
+    jinja2.Template = cache(template)  # type: ignore[assignment,misc]  # gradio only calls it
+    try:
+        yield
+    finally:
+        ssl.create_default_context, jinja2.Template = context, template  # type: ignore[misc]  # as they were
+
+
+def _defer_models() -> None:
+    """Import packages of many pydantic models so that each is built when it is first used."""
+    with suppress(ImportError):
+        from pydantic import BaseModel
+
+        BaseModel.model_config["defer_build"] = True
+        try:
+            for name in DEFERRED:
+                importlib.import_module(name)
+        finally:
+            del BaseModel.model_config["defer_build"]

@@ -47,6 +47,8 @@ class Controls:
 class Page(gr.Blocks):
     """A page that keeps what readers send out of the log."""
 
+    _is_running_in_reload_thread = False  # gradio would import its command line to find out, 50 ms
+
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """Refuse a call that lacks arguments; gradio's own message, which is logged, holds those that came."""
         if len(inputs) < len(block_fn.inputs):

@@ -21,14 +21,16 @@ AUTH_VARIABLE = "BREVE_AUTH"
 MAX_FILE_SIZE = "5mb"
 DRAIN_S = 30.0
 LEAVING_S = 1.0  # for the last answers on their way
+REST_S = 3.0
 SESSIONS = 40  # gradio keeps each one's last results in memory, about 0.7 MB; the page itself needs none of them
 
 
-def launch_options(service: Service) -> dict[str, Any]:
+def launch_options(page: gr.Blocks, service: Service) -> dict[str, Any]:
     """Return what ``launch`` needs for the look, the limits and the endpoints of the page."""
     import gradio as gr
     from starlette.routing import Route
 
+    from breve.web import assets
     from breve.web.page import I18N
 
     return {
@@ -45,7 +47,10 @@ def launch_options(service: Service) -> dict[str, Any]:
         "enable_monitoring": False,
         "state_session_capacity": SESSIONS,
         "footer_links": ["api"],
-        "app_kwargs": {"routes": [Route("/health", _health(service))]},
+        "app_kwargs": {
+            "routes": [Route("/health", _health(service)), *assets.routes()],
+            "middleware": assets.middleware(sorted({block.get_block_name() for block in page.blocks.values()})),
+        },
         "quiet": True,
     }
 
@@ -62,11 +67,19 @@ def serve(
         signal.signal(number, lambda *_: ended.set())
     url = start(page, service, host=host, port=port, share=share)
     print(f"Brève is at {url}", flush=True)  # noqa: T201 - the one thing that the command prints
-    service.rehearse()
+    _rehearse(service, ended)
     ended.wait()
     service.drain(DRAIN_S)
     time.sleep(LEAVING_S)
     page.close(verbose=False)
+
+
+def _rehearse(service: Service, ended: threading.Event) -> None:
+    """Rehearse once nothing else has to be done: it holds up what a page that is just opened asks for."""
+    while not ended.wait(REST_S):
+        if not service.active:
+            service.rehearse()
+            break
 
 
 def start(
@@ -79,8 +92,9 @@ def start(
     """
     auth = authentication()
     service.warm()
+    options = launch_options(page, service)
     _, url, public = page.launch(
-        server_name=host, server_port=port, share=share, auth=auth, prevent_thread_lock=True, **launch_options(service)
+        server_name=host, server_port=port, share=share, auth=auth, prevent_thread_lock=True, **options
     )
     _only_tool(page)
     return public or url
