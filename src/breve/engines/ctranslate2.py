@@ -230,14 +230,10 @@ def _broken(folder: Path, error: Exception) -> ModelBroken:
 
 
 def _keep_memory_small() -> None:
-    """Give the system back what was freed, and let all threads share one heap. Only glibc can be asked.
-
-    Reading the tokenizer leaves 155 MB; heaps of their own cost two replicas 85 MB more.
-    """
+    """Let all threads share one heap; only glibc can be asked. Heaps of their own cost two replicas 85 MB more."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
-        if hasattr(libc, "malloc_trim") and hasattr(libc, "mallopt"):
-            libc.malloc_trim(0)
+        if hasattr(libc, "mallopt"):
             libc.mallopt(M_ARENA_MAX, 1)
 
 
