@@ -111,6 +111,7 @@ RULES = _rules(
     *_sums(),
     ("times", r"\b(?P<hour>[01]?\d|2[0-4]) ?h ?(?P<minute>[0-5]\d)\b", _time),
     ("times", r"(?<=\bat )(?P<hour>[01]?\d|2[0-4]) ?h(?P<minute>)(?![\w/])", _time),
+    ("times", r"\b(?P<hour>1[3-9]|2[0-3])(?::(?P<minute>[0-5]\d))? ?(?:[ap]\.m\.|[ap]m\b|o['’]clock\b)", _time),
     ("dates", rf"\b(?P<month>{MONTHS}) {DAY}(?:st|nd|rd|th)?,? {YEAR}\b", _day_first),
     ("dates", rf"{BEFORE}(?P<month>{MONTHS}) {DAY}(?:st|nd|rd|th)?(?P<year>)(?![\w:%-]|,\d|,? \d|\.\d)", _day_first),
     ("dates", rf"\b(?:[Tt]he )?{DAY}(?:st|nd|rd|th)(?: of)? (?P<month>{MONTHS})(?:,? {YEAR})?\b", _day_first),
