@@ -11,29 +11,14 @@ FRENCH_COUNT = re.compile(rf"(?<![\d.,:/-])(?<![\d.,] )\b(\d{{1,2}})(?= (?!(?:{M
 ENGLISH_COUNT = r"(?<![\d.,:/$€£-])\b{}(?= (?!(?:or|and|to)\b)[a-z]{{3,}})"
 LEAST = 3
 FRENCH = [
-    *["", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize"],
-    *["quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"],
-]
+    "", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix",
+    "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf",
+]  # fmt: skip
 FRENCH_TENS = ["", "", "vingt", "trente", "quarante", "cinquante", *["soixante"] * 2, *["quatre-vingt"] * 2]
 ENGLISH = [
-    *[
-        "",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-    ],
-    *["fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
-]
+    "", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
 ENGLISH_TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
