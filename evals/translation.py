@@ -71,7 +71,7 @@ def numbers(sources: list[str], hypotheses: list[str], flagged: set[int]) -> dic
 
 def score(sources: list[str], references: list[str], options: Options) -> dict[str, Any]:
     """Return the figures of one profile."""
-    pipeline = Pipeline(options)
+    pipeline = Pipeline(options, style=str)
     segments = pipeline.draft(as_article(sources)).segments
     engine = pipeline.translator.engine  # loading the model isn't part of the speed
     started = time.perf_counter()

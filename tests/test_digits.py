@@ -29,6 +29,12 @@ def test_cardinals_become_digits_and_the_rest_stays(words: str, digits: str) -> 
     assert in_digits(words) == digits
 
 
+def test_only_the_hard_ones_can_be_chosen() -> None:
+    text = "Quinze élus, vingt maires, trois juges, soixante-douze ans, cent pas, trois mille voix, une centaine d’or"
+    hard = "15 élus, vingt maires, trois juges, 72 ans, cent pas, 3 000 voix, environ 100 or"
+    assert in_digits(text, only_hard=True) == hard
+
+
 NUMERALS = ("dix-neuf", "soixante et onze", "quatre-vingts", "deux cent trois", "mille", "un million", "deux", "12,5")
 
 

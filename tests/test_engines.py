@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +288,24 @@ class TestEmbedded:
         alone = [decoder.generate([request], decoding)[0] for request in asked]
         assert decoder.generate(asked, decoding) == alone
         assert decoder.generate(asked[::-2], decoding) == alone[::-2]
+
+    def test_an_answer_goes_on_from_a_given_start(self, decoder: Ctranslate2Engine) -> None:
+        (request,) = requests("Le chat dort sur le lit depuis midi.")
+        for decoding in (GREEDY, Decoding(beam_size=4, num_hypotheses=4)):
+            (found,) = decoder.generate([replace(request, start="The black cat has slept")], decoding)
+            assert all(h.text.startswith("The black cat has slept ") and "bed" in h.text for h in found)
+
+    def test_more_can_be_asked_for_while_a_stream_runs(self, decoder: Ctranslate2Engine) -> None:
+        asked = requests(*FRENCH, *FRENCH[::-1], *FRENCH)
+        stream = decoder.stream(asked)
+        found = dict(next(stream))
+        meanwhile = decoder.generate(asked[:1])
+        assert len(found) < len(asked)
+        for done in stream:
+            assert not found.keys() & done.keys()
+            found |= done
+        assert [found[n] for n in range(len(asked))] == decoder.generate(asked)
+        assert meanwhile == [found[0]]
 
     def test_a_shared_beginning_changes_nothing(self, decoder: Ctranslate2Engine) -> None:
         examples = "French: Bonjour.\nEnglish: Hello.\n\nFrench: Merci à vous.\nEnglish: Thank you.\n\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from breve.document import Kind, Segment
 from breve.engines.base import GREEDY, Decoding, Hypothesis, Request, Task
 from breve.options import Options
 from breve.translator import Translator, faults
-from breve.verifier import verify_translation
+from breve.verifier import first_fault, verify_translation
 
 
 class Echo:
@@ -25,9 +25,11 @@ class Echo:
     def __init__(self, answers: Mapping[str, Sequence[str]] | None = None) -> None:
         self.answers = {text: list(replies) for text, replies in (answers or {}).items()}
         self.asked: list[str] = []
+        self.starts: list[str] = []
 
     def generate(self, requests: Sequence[Request], decoding: Decoding = GREEDY) -> list[list[Hypothesis]]:
         self.asked += [r.text for r in requests]
+        self.starts += [r.start for r in requests]
         return [[Hypothesis(self._answer(r.text), -1.0)] for r in requests]
 
     def _answer(self, text: str) -> str:
@@ -55,19 +57,23 @@ def test_every_segment_has_one_translation_in_order(texts: list[str]) -> None:
     assert [t.segment for t in done] == list(range(len(texts)))
 
 
-class InParts(Echo):
-    """An engine that wants its requests in two parts, the even ones first."""
+class Stream(Echo):
+    """An engine that hands out what it has done in two batches, the odd ones first."""
 
-    def parts(self, requests: Sequence[Request]) -> list[list[int]]:
-        return [part for part in (list(range(first, len(requests), 2)) for first in (0, 1)) if part]
+    def stream(
+        self, requests: Sequence[Request], decoding: Decoding = GREEDY
+    ) -> Iterator[Mapping[int, list[Hypothesis]]]:
+        for first in (1, 0):
+            numbers = range(first, len(requests), 2)
+            yield dict(zip(numbers, self.generate([requests[n] for n in numbers], decoding), strict=True))
 
 
-@given(st.lists(st.text(max_size=40), max_size=30))
-def test_an_engine_that_runs_parts_side_by_side_changes_nothing(texts: list[str]) -> None:
-    whole, parts = Echo(), InParts()
-    done = translator(parts, batch_size=7).translate(segments(*texts))
+@given(st.lists(st.text(max_size=40) | st.sampled_from(["Dans vingt pays.", "Trente-six mille ans"]), max_size=30))
+def test_an_engine_that_tells_what_is_done_changes_nothing(texts: list[str]) -> None:
+    whole, stream = Echo(), Stream()
+    done = translator(stream, batch_size=7).translate(segments(*texts))
     assert done == translator(whole, batch_size=7).translate(segments(*texts))
-    assert sorted(parts.asked) == sorted(whole.asked)
+    assert sorted(stream.asked) == sorted(whole.asked)
 
 
 @pytest.mark.parametrize(
@@ -105,18 +111,34 @@ def test_a_failed_translation_is_retried_and_the_good_one_is_kept() -> None:
     assert (done[0].text, done[0].flags) == ("The cat sleeps.", ())
 
 
-def test_a_number_that_the_model_confuses_is_asked_for_in_digits() -> None:
-    answers = {
-        "Vendu dans dix-neuf pays.": ["Sold in ten countries."],
-        "Vendu dans 19 pays.": ["Sold in 19 countries."],
-        "Vendu dans vingt pays.": ["Sold in twenty countries."],
-    }
-    engine = Echo(answers)
-    done = Translator(engine, str, Options(), check=verify_translation).translate(
+CONFUSED = {
+    "Vendu dans dix-neuf pays.": ["Sold in ten countries."],
+    "Vendu dans 19 pays.": ["Sold in 19 countries."],
+    "Vendu dans vingt pays.": ["Sold in twenty countries."],
+}
+
+
+@pytest.mark.parametrize(
+    ("digits", "asked"), [(False, ["vingt", "dix-neuf", "dix-neuf", "19"]), (True, ["vingt", "19"])]
+)
+def test_a_number_that_the_model_confuses_is_asked_for_in_digits(digits: bool, asked: list[str]) -> None:
+    engine = Echo(CONFUSED)
+    done = Translator(engine, str, Options(), verify_translation, digits=digits).translate(
         segments("Vendu dans dix-neuf pays.", "Vendu dans vingt pays.")
     )
     assert [t.text for t in done] == ["Sold in 19 countries.", "Sold in twenty countries."]
-    assert engine.asked == ["Vendu dans vingt pays.", "Vendu dans dix-neuf pays.", "Vendu dans 19 pays."]
+    assert engine.asked == [f"Vendu dans {number} pays." for number in asked]
+
+
+def test_a_search_keeps_what_is_right_at_the_beginning() -> None:
+    engine = Stream(
+        {"Il gagne 30 000 euros par an.": ["He earns a good €30 a year.", "He earns a good €30,000 a year."]}
+    )
+    (done,) = Translator(engine, str, Options(), verify_translation, locate=first_fault).translate(
+        segments("Il gagne 30 000 euros par an.")
+    )
+    assert (done.text, done.flags) == ("He earns a good €30,000 a year.", ())
+    assert engine.starts == ["", "He earns a good"]
 
 
 def test_a_translation_that_fails_twice_is_shown_flagged_with_its_source() -> None:

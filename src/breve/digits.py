@@ -10,18 +10,20 @@ from breve.facts.lexicon import COLLECTIVES
 from breve.facts.numerals import read_numeral
 
 LEAST = 3  # smaller ones are pronouns and articles as often as numbers
+TEENS = {*range(11, 20), *range(70, 80), *range(90, 100)}
 
 
-def in_digits(text: str) -> str:
+def in_digits(text: str, *, only_hard: bool = False) -> str:
     """Return a French text with its spelled-out cardinal numbers in digits: "dix-neuf pays" becomes "19 pays".
 
-    Ordinals and names stay in words; "une cinquantaine de" becomes "environ 50".
+    Ordinals and names stay in words; "une cinquantaine de" becomes "environ 50". The hard ones are those that a small
+    model confuses most: teens, what is built on them (soixante-douze), thousands, and the likes of "cinquantaine".
     """
     flat = flatten(text)
     parts: list[str] = []
     index = done = 0
     while index < len(flat.tokens):
-        found = _collective(flat.tokens, index) or _cardinal(flat.tokens, index)
+        found = _collective(flat.tokens, index) or _cardinal(flat.tokens, index, only_hard)
         if found is None:
             index += 1
             continue
@@ -42,10 +44,12 @@ def _collective(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
     return (number, index + 3) if of == "de" else (f"{number} ", index + 4)
 
 
-def _cardinal(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+def _cardinal(tokens: Sequence[Token], index: int, only_hard: bool) -> tuple[str, int] | None:
     """Return the number in words that starts at a token in digits, and where it ends."""
     numeral = read_numeral(tokens, index, "fr")
     if numeral is None or numeral.digits or numeral.ordinal or numeral.weak or numeral.values[0] < LEAST:
+        return None
+    if only_hard and numeral.values[0] < 1000 and numeral.values[0] % 100 not in TEENS:
         return None
     return _grouped(numeral.values[0]), numeral.end
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Unpack
@@ -22,7 +22,7 @@ from breve.reader import read
 from breve.segmenter import segment
 from breve.style import house_style
 from breve.translator import Progress, Translator
-from breve.verifier import verify_bullet, verify_translation
+from breve.verifier import first_fault, verify_bullet, verify_translation
 from breve.version import own_version
 
 Source = str | bytes | Path
@@ -41,14 +41,15 @@ class Pipeline:
     """The stages, wired for one set of options; the models load when the first segment is translated.
 
     ``engine`` takes the place of the profile's translation model, ``condense_engine`` of the one that condenses;
-    ``threads`` that of the options' for a process that shares the cores, since it changes no text.
+    ``threads`` that of the options' for a process that shares the cores, since it changes no text. ``style`` is what
+    becomes of a translation before it is checked and shown.
     """
 
     def __init__(
         self, options: Options, *, engine: Engine | None = None, condense_engine: Engine | None = None,
-        threads: int | None = None,
+        threads: int | None = None, style: Callable[[str], str] = house_style,
     ) -> None:  # fmt: skip
-        self.options, self._engine, self._condense_engine = options, engine, condense_engine
+        self.options, self._engine, self._condense_engine, self._style = options, engine, condense_engine, style
         self._threads = options.threads if threads is None else threads
         self._choices = choices(options)
 
@@ -60,16 +61,15 @@ class Pipeline:
         return Draft(article, segments, time.perf_counter() - started)
 
     def translations(self, segments: Sequence[Segment], first: Sequence[int] = ()) -> Iterator[list[Translation]]:
-        """Yield the translations of segments in order, a batch at a time, in house style.
+        """Yield the translations of segments in order, a batch at a time.
 
         The segments may be of several articles; ``first`` holds the sizes of the first batches. Raises ModelError.
         """
-        for batch in self.translator.batches(segments, first):
-            yield [replace(t, text=house_style(t.text)) for t in batch]
+        yield from self.translator.batches(segments, first)
 
     def together(self, segments: Sequence[Segment], batch_size: int) -> list[Translation]:
-        """Return the translations of segments of many articles, in order, in house style; see Translator.together()."""
-        return [replace(t, text=house_style(t.text)) for t in self.translator.together(segments, batch_size)]
+        """Return the translations of segments of many articles, in order; see Translator.together()."""
+        return self.translator.together(segments, batch_size)
 
     def summary(self, draft: Draft, translations: Sequence[Translation], translate_s: float = 0.0) -> Summary:
         """Condense an article's translations, one a segment in the same order, to its brief."""
@@ -77,8 +77,8 @@ class Pipeline:
         final = list(translations)
 
         def retranslate(number: int) -> Translation:
-            new = self.translator.again(number, draft.segments, searched=bool(translations[number].flags))
-            final[number] = replace(new, text=house_style(new.text))
+            searched = bool(translations[number].flags)
+            final[number] = self.translator.again(number, draft.segments, searched=searched)
             return final[number]
 
         bullets = self.condenser.condense(
@@ -99,6 +99,7 @@ class Pipeline:
             "translator": {
                 **self.translator.engine.signature(),
                 **({"prompt": prompt.signature} if prompt else {}),
+                **({"digits": True} if self._in_digits else {}),
             },
             "condenser": dict(self.condenser.signature()),
             "options": self.options.as_dict(),
@@ -109,8 +110,8 @@ class Pipeline:
         """The translation stage; the first use loads its model."""
         prompt = self._translate_prompt
         return Translator(
-            self._translate_engine, _template(prompt), self.options, check=verify_translation,
-            system=prompt.system if prompt else "",
+            self._translate_engine, _template(prompt), self.options, check=verify_translation, locate=first_fault,
+            digits=self._in_digits, style=self._style, system=prompt.system if prompt else "",
         )  # fmt: skip
 
     @cached_property
@@ -130,6 +131,11 @@ class Pipeline:
     @cached_property
     def _translate_engine(self) -> Engine:
         return self._engine or self._load("translate")
+
+    @property
+    def _in_digits(self) -> bool:
+        choice = self._choices["translate"]
+        return choice is not None and choice.digits
 
     @cached_property
     def _translate_prompt(self) -> Prompt | None:
@@ -195,7 +201,7 @@ def translate_lines(
     for line in lines:
         spans.append(Block(Kind.PARAGRAPH, start, start + len(line)))
         start += len(line) + 1
-    pipeline = Pipeline(Options(**options), engine=engine)
+    pipeline = Pipeline(Options(**options), engine=engine, style=str)
     segments = pipeline.draft(Article("\n".join(lines), tuple(spans))).segments
     result: list[list[str]] = [[] for _ in lines]
     for part, done in zip(segments, pipeline.translator.translate(segments, progress), strict=True):

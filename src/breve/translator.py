@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from breve import addresses
 from breve.casing import Casing, in_capitals
 from breve.digits import in_digits
 from breve.document import Flag, Segment, Translation
-from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Replicated, Request
+from breve.engines.base import GREEDY, Decoding, Engine, Hypothesis, Request, Streaming
 
 if TYPE_CHECKING:
     from breve.options import Options
@@ -22,7 +21,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Check = Callable[[str, str], tuple[Flag, ...]]
 Prompt = Callable[[str], str]
-Item = tuple[Segment, str]  # a segment and what the model gets of it
+Style = Callable[[str], str]
+Locate = Callable[[str, str], int]
+Search = Iterator[tuple[int, "_Judged"]]  # other translations, by the numbers of their items
 
 MIN_RATIO, MAX_RATIO = 0.3, 3.0  # characters of English for one of French
 RATIO_SLACK = 12  # characters added to both sides: "Oui." may become "Yes, it is."
@@ -30,8 +31,10 @@ BEAMS = Decoding(beam_size=4, num_hypotheses=4)  # for what failed a check
 # A penalty breaks loops, but costs facts: over 200 lines of FLORES dev 96.3 % of the numbers stayed, 98.5 % without it.
 PENALTY = Decoding(beam_size=4, num_hypotheses=4, repetition_penalty=1.1)
 SAMPLES = Decoding(num_hypotheses=4, temperature=0.7, top_p=0.9, seed=7)  # another reading of the sentence
-DIGITS = Decoding(beam_size=2, num_hypotheses=2)  # for a source whose numbers were put in digits
 FIGURES = frozenset({"number", "scale", "unit", "date"})
+# Whose place is known. From a wrong currency on, a search found one that the checks don't know: "662 naira" for rupees.
+PLACED = (FIGURES - {"unit"}) | {"name"}
+MIN_START = 12  # characters of a translation that are worth keeping when the rest is searched for again
 LOOPS = frozenset({"repetition", "unfinished", "length"})
 REPEATED = re.compile(r"(\b.{4,60}?)(?:[\s,;.]*\1){3,}", re.DOTALL)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd\U000e0000-\U000e007f]")
@@ -83,13 +86,32 @@ def _no_check(source: str, hypothesis: str) -> tuple[Flag, ...]:
     return ()
 
 
+def _at_the_start(source: str, hypothesis: str) -> int:
+    return 0
+
+
+class Item(NamedTuple):
+    """A segment, what the model gets of it, and what its translation begins with."""
+
+    segment: Segment
+    text: str
+    start: str = ""
+
+
 class Translator:
-    """Translates segments with an engine; ``check`` adds the flags of a fact check to the known faults."""
+    """Translates segments with an engine; ``check`` adds the flags of a fact check to the known faults.
+
+    ``locate`` says where in a flagged translation the first wrong fact stands, in characters:
+    a search keeps what is before. ``digits`` has the numbers in words that a small model confuses read in digits.
+    A translation is brought into a ``style`` before it is checked, so that the check reads what is shown.
+    """
 
     def __init__(
-        self, engine: Engine, prompt: Prompt, options: Options, check: Check = _no_check, *, system: str = ""
-    ) -> None:
-        self.engine, self.prompt, self.options, self.check, self.system = engine, prompt, options, check, system
+        self, engine: Engine, prompt: Prompt, options: Options, check: Check = _no_check, *,
+        locate: Locate = _at_the_start, digits: bool = False, style: Style = str, system: str = "",
+    ) -> None:  # fmt: skip
+        self.engine, self.prompt, self.options, self.check = engine, prompt, options, check
+        self.locate, self.digits, self.style, self.system = locate, digits, style, system
 
     def translate(self, segments: Sequence[Segment], progress: Progress | None = None) -> tuple[Translation, ...]:
         """Return one translation a segment, in the segments' order.
@@ -129,77 +151,96 @@ class Translator:
         ``searched`` says that the first one was flagged, so that a search with beams has been tried already.
         """
         segment = segments[number]
-        item = segment, _texts(segments)[number] if in_capitals(segment.source) else cleaned(segment.source)
-        [other] = self._translate([item], PENALTY if searched else BEAMS)
+        text = _texts(segments)[number] if in_capitals(segment.source) else cleaned(segment.source)
+        [other] = self._translate([Item(segment, text)], PENALTY if searched else BEAMS)
         return other.translation
 
     def _batched(self, segments: Sequence[Segment], texts: Sequence[str], size: int) -> list[Translation]:
-        done = [Translation(s.id, s.source) for s in segments]
+        done = [Translation(s.id, self.style(s.source)) for s in segments]
         waiting = [n for n, s in enumerate(segments) if has_words(s.source)]
         waiting.sort(key=lambda n: len(segments[n].source))
         for start in range(0, len(waiting), size):
             batch = waiting[start : start + size]
-            for n, translation in zip(batch, self._best([(segments[n], texts[n]) for n in batch]), strict=True):
+            for n, translation in zip(batch, self._best([Item(segments[n], texts[n]) for n in batch]), strict=True):
                 done[n] = translation
         return done
 
     def _best(self, items: Sequence[Item]) -> list[Translation]:
         """Return the greedy translations; flagged ones give way to better ones of another search.
 
-        What is flagged in one part is searched for while the engine runs the others.
+        What is flagged in one batch of the engine is searched for while it runs the others.
         """
-        if not isinstance(self.engine, Replicated):
-            return self._searched(items)
-        parts = self.engine.parts(self._requests(items))
-        with ThreadPoolExecutor(max(1, len(parts))) as threads:
-            done = threads.map(self._searched, [[items[n] for n in part] for part in parts])
-            found = dict(zip(chain(*parts), chain.from_iterable(done), strict=True))
-        return [found[n] for n in range(len(items))]
-
-    def _searched(self, items: Sequence[Item]) -> list[Translation]:
-        best = self._translate(items, GREEDY)
-        if self.options.retries >= 1:
-            wrong = [n for n, judged in enumerate(best) if judged.kinds & FIGURES]
-            digits = {n: (items[n][0], in_digits(items[n][1])) for n in wrong}
-            self._retry(best, digits, [n for n in wrong if digits[n] != items[n]], DIGITS)
-            looping = [n for n, judged in enumerate(best) if judged.kinds & LOOPS]
-            others = [n for n, judged in enumerate(best) if judged.kinds and n not in looping]
-            self._retry(best, items, looping, PENALTY)
-            self._retry(best, items, others, BEAMS)
+        best: dict[int, _Judged] = {}
+        searches: list[Search] = []
+        for done in self._stream([item._replace(text=self._easier(item.text)) for item in items], GREEDY):
+            best |= done
+            if self.options.retries >= 1:
+                wrong = {n: judged for n, judged in done.items() if judged.kinds}
+                searches += [
+                    self._search(items, {n: judged for n, judged in wrong.items() if judged.looping}, PENALTY),
+                    self._search(items, {n: judged for n, judged in wrong.items() if not judged.looping}, BEAMS),
+                ]
+        _take(best, searches)
         if self.options.retries >= 2:
-            self._retry(best, items, [n for n, judged in enumerate(best) if judged.kinds], SAMPLES)
-        return [judged.translation for judged in best]
+            _take(best, [self._search(items, {n: judged for n, judged in best.items() if judged.kinds}, SAMPLES)])
+        return [best[n].translation for n in range(len(items))]
 
-    def _retry(
-        self, best: list[_Judged], items: Sequence[Item] | Mapping[int, Item], numbers: Sequence[int],
-        decoding: Decoding,
-    ) -> None:  # fmt: skip
-        """Put what another decoding gives for some numbers in the place of worse translations."""
-        found = self._translate([items[n] for n in numbers], decoding)
-        for n, other in zip(numbers, found, strict=True):
-            best[n] = min(best[n], other, key=_Judged.order)
+    def _search(self, items: Sequence[Item], wrong: Mapping[int, _Judged], decoding: Decoding) -> Search:
+        """Return other translations of the items with some numbers; an engine that streams begins at once."""
+        readings = [(n, reading) for n, judged in wrong.items() for reading in self._readings(items[n], judged)]
+        stream = self._stream([reading for _, reading in readings], decoding)
+        return ((readings[number][0], judged) for done in stream for number, judged in sorted(done.items()))
+
+    def _readings(self, item: Item, judged: _Judged) -> list[Item]:
+        """Return what a search is to read for a flagged translation, what is right at its beginning kept.
+
+        Where a figure is wrong, the numbers in words are tried in digits, and those in digits in words.
+        """
+        start = ""
+        if isinstance(self.engine, Streaming) and judged.kinds <= PLACED:
+            text = judged.translation.text
+            end = text.rfind(" ", 0, self.locate(item.segment.source, text))
+            start = straight(text[:end]) if end >= MIN_START else ""
+        texts = [self._easier(item.text)]
+        texts += [in_digits(item.text), item.text] if judged.kinds & FIGURES else []
+        return [item._replace(text=text, start=start) for text in dict.fromkeys(texts)]
+
+    def _easier(self, text: str) -> str:
+        return in_digits(text, only_hard=True) if self.digits else text
+
+    def _stream(self, items: Sequence[Item], decoding: Decoding) -> Iterator[dict[int, _Judged]]:
+        """Return the translations of items by their numbers, some as soon as they are done."""
+        if not isinstance(self.engine, Streaming):
+            return iter([dict(enumerate(self._translate(items, decoding)))])
+        stream = self.engine.stream(self._requests(items), decoding)
+        return ({n: self._least_flagged(items[n].segment, found) for n, found in done.items()} for done in stream)
 
     def _translate(self, items: Sequence[Item], decoding: Decoding) -> list[_Judged]:
         """Return for each segment and its text its least flagged hypothesis; among equals, the engine's best."""
         if not items:
             return []
         answers = self.engine.generate(self._requests(items), decoding)
-        rows = zip(items, answers, strict=True)
-        return [min((self._judged(segment, h) for h in found), key=_Judged.order) for (segment, _), found in rows]
+        return [self._least_flagged(segment, found) for (segment, *_), found in zip(items, answers, strict=True)]
+
+    def _least_flagged(self, segment: Segment, found: Sequence[Hypothesis]) -> _Judged:
+        return min((self._judged(segment, hypothesis) for hypothesis in found), key=_Judged.order)
 
     def _requests(self, items: Sequence[Item]) -> list[Request]:
-        limits = (2 * n + 24 for n in self.engine.count_tokens([text for _, text in items]))
-        return [Request(self.prompt(text), limit, self.system) for (_, text), limit in zip(items, limits, strict=True)]
+        limits = (2 * n + 24 for n in self.engine.count_tokens([item.text for item in items]))
+        return [
+            Request(self.prompt(item.text), limit, self.system, start=item.start)
+            for item, limit in zip(items, limits, strict=True)
+        ]
 
     def _judged(self, segment: Segment, hypothesis: Hypothesis) -> _Judged:
-        text = addresses.restored(segment.source, straight(hypothesis.text.strip()))
+        text = self.style(addresses.restored(segment.source, straight(hypothesis.text.strip())))
         flags = faults(segment.source, text, finished=hypothesis.finished)
         flags += tuple(
             Flag("unknown", f"« {piece} » is unknown to the model") for piece in hypothesis.unknown if piece not in text
         )
         flags += () if any(f.kind == "empty" for f in flags) else self.check(segment.source, text)
         # A segment that got no translation shows its source: a reader can see what is there.
-        return _Judged(Translation(segment.id, text or segment.source, flags), hypothesis.score)
+        return _Judged(Translation(segment.id, text or self.style(segment.source), flags), hypothesis.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +254,20 @@ class _Judged:
     def kinds(self) -> set[str]:
         return {flag.kind for flag in self.translation.flags}
 
+    @property
+    def looping(self) -> bool:
+        """Whether the model seems to have got stuck."""
+        return bool(self.kinds & LOOPS)
+
     def order(self) -> tuple[int, float]:
         """Return what sorts the better one first."""
         return len(self.translation.flags), -self.score
+
+
+def _take(best: dict[int, _Judged], searches: Iterable[Search]) -> None:
+    """Put what searches found in the place of worse translations."""
+    for n, other in chain.from_iterable(searches):
+        best[n] = min(best[n], other, key=_Judged.order)
 
 
 def _texts(segments: Sequence[Segment]) -> list[str]:

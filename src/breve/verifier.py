@@ -6,7 +6,7 @@ a figure said to be rounded, another order of day and month.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +15,7 @@ from breve.document import Flag
 from breve.facts import Facts, denials, extract, match
 from breve.facts.flat import flatten
 from breve.facts.names import is_code, lost_codes, orphans
-from breve.facts.types import CURRENCIES, Date, Number
+from breve.facts.types import CURRENCIES, Date, Number, Time
 
 KINDS: Final = {
     "number": "a number is missing, or is not in the source",
@@ -28,6 +28,7 @@ KINDS: Final = {
 }
 # A bullet this long against its one source sentence is its translation, and must keep its negation.
 FULL_SHARE = 0.6
+SLACK = 30  # characters by which the order of a translation may differ from its source's
 MONEY_LIKE = CURRENCIES | {"percent"}
 
 
@@ -43,6 +44,34 @@ def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
     if denials(target, "en") < len(french.negations):
         flags.append(_lost_negation(french, english.negated))
     return tuple(dict.fromkeys(flags))
+
+
+def first_fault(source: str, target: str) -> int:
+    """Return about where the first wrong fact of a translation stands, in characters; 0 where that can't be told.
+
+    What is missing should stand at the share of the translation where it stands in the source, or a little before.
+    """
+    french, english = extract(source, "fr"), extract(target, "en")
+    places = [
+        *_starts(match.unmatched(english.numbers, [french])),
+        *_starts(match.new_codes(english.numbers, [french])),
+        *_starts(number for number, _ in _other_units(english, match.by_value([french]))),
+        *_starts(_new_dates(english, [french])),
+        *_starts(match.new_times(english.times, [french])),
+        *(target.find(word) for word, _ in _new_names(target, [source])),
+    ]
+    if not places:
+        lost = [
+            *_starts(match.unmatched(french.numbers, [english])),
+            *_starts(match.moved_dates(french.dates, [english])),
+            *_starts(match.new_times(french.times, [english])),
+        ]
+        places = [len(target) * start // len(source) - SLACK for start in lost]
+    return max(0, min(places, default=0))
+
+
+def _starts(facts: Iterable[Number | Date | Time]) -> list[int]:
+    return [fact.span[0] for fact in facts]
 
 
 def verify_bullet(text: str, sources: Sequence[str]) -> tuple[Flag, ...]:
@@ -97,7 +126,13 @@ def _new_dates(target: Facts, sources: Sequence[Facts]) -> list[Date]:
 
 def _units(target: Facts, index: dict[Decimal, list[Number]]) -> list[Flag]:
     """Return a flag for each amount whose equals in the sources are all in another currency or in per cent."""
-    flags = []
+    wrong = _other_units(target, index)
+    return [Flag("unit", f"{number.text} is {other.text} in the source") for number, other in wrong]
+
+
+def _other_units(target: Facts, index: dict[Decimal, list[Number]]) -> list[tuple[Number, Number]]:
+    """Return such amounts, each with one of its equals."""
+    wrong = []
     for number in target.numbers:
         if number.unit not in MONEY_LIKE:
             continue
@@ -107,19 +142,22 @@ def _units(target: Facts, index: dict[Decimal, list[Number]]) -> list[Flag]:
         if (money and units and units <= MONEY_LIKE and number.unit not in units) or (
             number.unit == "percent" and units and units <= CURRENCIES
         ):
-            flags.append(Flag("unit", f"{number.text} is {same[0].text} in the source"))
-    return flags
+            wrong.append((number, same[0]))
+    return wrong
 
 
 def _names(target: str, sources: Sequence[str]) -> list[Flag]:
+    return [
+        Flag("name", f"{word} is not in the source" + (f"; {lost} is missing" if lost else ""))
+        for word, lost in _new_names(target, sources)
+    ]
+
+
+def _new_names(target: str, sources: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Return the names that no source has: codes alone, other names each with one that is missing in its place."""
     lost, new = orphans(flatten(" \n ".join(sources)), flatten(target))
-    codes = [word for word in new if is_code(word)]
-    flags = [Flag("name", f"{word} is not in the source") for word in codes]
-    if lost:
-        flags += [
-            Flag("name", f"{word} is not in the source; {lost[0]} is missing") for word in new if word not in codes
-        ]
-    return flags
+    codes: list[tuple[str, str | None]] = [(word, None) for word in new if is_code(word)]
+    return codes + [(word, lost[0]) for word in new if lost and not is_code(word)]
 
 
 def _new_addresses(target: str, sources: Sequence[str]) -> list[Flag]:

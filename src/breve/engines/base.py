@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -31,12 +31,14 @@ class Request:
     """A text for the model, complete with its prompt, and the most tokens that its answer may take.
 
     ``system`` is told to a chat model before the text. An engine that can constrains the answer to ``json_schema``.
+    ``start`` is what the answer begins with, for a `Streaming` engine: it goes on from there.
     """
 
     text: str
     max_new_tokens: int = 256
     system: str = ""
     json_schema: Mapping[str, Any] | None = None
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,16 @@ class Windowed(Protocol):
 
 
 @runtime_checkable
-class Replicated(Protocol):
-    """An engine that can run several batches at the same time."""
+class Streaming(Protocol):
+    """An engine that can tell what is done while it runs the rest, and be asked for more meanwhile."""
 
-    def parts(self, requests: Sequence[Request]) -> list[list[int]]:
-        """Return the numbers of the requests in parts that are best run apart, each by a thread of its own."""
+    def stream(
+        self, requests: Sequence[Request], decoding: Decoding = GREEDY
+    ) -> Iterator[Mapping[int, list[Hypothesis]]]:
+        """Return what generate() returns, by the requests' numbers, a batch as soon as it is done.
+
+        The work begins with the call, and is done before what later calls ask for but for the batches not yet begun.
+        """
         ...
 
 

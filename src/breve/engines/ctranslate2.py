@@ -7,7 +7,8 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ MAX_BATCH_TOKENS = 1024
 MAX_REPLICAS = 4
 M_ARENA_MAX = -8  # of malloc.h
 TOKENIZER = "tokenizer.model"
+Batch = dict[int, Any]  # the results under way of requests, by the requests' numbers
 LINE_TOKENS = "line_tokens"  # of a manifest: the ids of the tokens that begin with a newline; finding them takes 0.3 s
 
 
@@ -66,21 +68,32 @@ class Ctranslate2Engine:
         Without sampling, a text doesn't depend on the other requests: only prompts of equal length share a batch, so
         that all its arithmetic has the shape that it has for one of them alone.
         """
+        found = {number: hypotheses for done in self.stream(requests, decoding) for number, hypotheses in done.items()}
+        return [found[number] for number in range(len(requests))]
+
+    def stream(
+        self, requests: Sequence[Request], decoding: Decoding = GREEDY
+    ) -> Iterator[Mapping[int, list[Hypothesis]]]:
+        """Return the hypotheses of requests by their numbers, a batch as soon as it is done.
+
+        One batch a replica is under way from the call on, so that a later call's requests don't wait for all of these.
+        """
         if not requests:
-            return []
+            return iter(())
         limits = [request.max_new_tokens for request in requests]
         if min(limits) < 1:
             raise OptionError(f"max_new_tokens is {min(limits)}; it must be 1 or more")
         sampled = decoding.temperature > 0
         generator = self._seeded(decoding.seed) if sampled else self._generator
-        prompts = self._prompts([request.text for request in requests])
+        starts = [request.start for request in requests]
+        prompts = self._prompts([f"{r.text} {r.start}" if r.start else r.text for r in requests])
         beam_size = 1 if sampled else max(decoding.beam_size, decoding.num_hypotheses)
         width = max(beam_size, decoding.num_hypotheses)
         # Beams that reach the limit depend on it, so those that share a batch have the same one.
         ends = limits if width == 1 else [-(-limit // END_GRID) * END_GRID for limit in limits]
-        groups = self._groups(prompts, ends, width)
-        running = [
-            generator.generate_batch(
+
+        def started(group: Sequence[int]) -> Batch:
+            results = generator.generate_batch(
                 [prompts[n] for n in group],
                 max_length=max(ends[n] for n in group),
                 beam_size=beam_size,
@@ -96,20 +109,26 @@ class Ctranslate2Engine:
                 return_scores=True,
                 asynchronous=True,
             )
-            for group in groups
-        ]
-        found: dict[int, list[Hypothesis]] = {}
-        for n, waiting in zip(chain(*groups), chain(*running), strict=True):
-            result = waiting.result()
-            every = zip(result.sequences_ids, result.scores, strict=True)
-            hypotheses = [self._hypothesis(ids, score, limits[n]) for ids, score in every]
-            found[n] = sorted(hypotheses, key=lambda h: -h.score)
-        return [found[n] for n in range(len(requests))]
+            return dict(zip(group, results, strict=True))
 
-    def parts(self, requests: Sequence[Request]) -> list[list[int]]:
-        """Return the numbers of the requests that greedy decoding runs together, those that take longest first."""
-        limits = [request.max_new_tokens for request in requests]
-        return self._groups(self._prompts([request.text for request in requests]), limits, 1)
+        batches = map(started, self._groups(prompts, ends, width))
+        return self._finished(list(islice(batches, self._replicas)), batches, list(zip(starts, limits, strict=True)))
+
+    def _finished(
+        self, running: Sequence[Batch], batches: Iterator[Batch], wanted: Sequence[tuple[str, int]]
+    ) -> Iterator[dict[int, list[Hypothesis]]]:
+        """Yield what comes of batches under way as each is done, and start one of the others then."""
+        with ThreadPoolExecutor(self._replicas) as threads:
+
+            def waited(batch: Batch) -> Future[dict[int, Any]]:
+                return threads.submit(lambda: {n: result.result() for n, result in batch.items()})
+
+            left = {waited(batch) for batch in running}
+            while left:
+                done, left = wait(left, return_when=FIRST_COMPLETED)
+                for results in done:
+                    yield {n: self._hypotheses(result, *wanted[n]) for n, result in results.result().items()}
+                    left |= {waited(batch) for batch in islice(batches, 1)}
 
     def score(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[float]:
         """Return the mean log-probability of each continuation's tokens after its prompt, the end token left out.
@@ -188,10 +207,14 @@ class Ctranslate2Engine:
         ]
         return sorted(groups, key=lambda group: -ends[group[0]])
 
-    def _hypothesis(self, ids: Sequence[int], score: float, limit: int) -> Hypothesis:
+    def _hypotheses(self, result: Any, start: str, limit: int) -> list[Hypothesis]:
+        rows = zip(result.sequences_ids, result.scores, strict=True)
+        return sorted((self._hypothesis(start, ids, score, limit) for ids, score in rows), key=lambda h: -h.score)
+
+    def _hypothesis(self, start: str, ids: Sequence[int], score: float, limit: int) -> Hypothesis:
         cut = list(ids[:limit])
         finished = bool(cut) and cut[-1] in self._end
-        text = self.decode(cut[: -1 if finished else None])
+        text = start + self.decode(cut[: -1 if finished else None])
         for stop in self._stop:  # a token may hold a stop string after its first character
             head, found, _ = text.partition(stop)
             finished, text = finished or bool(found), head

@@ -25,8 +25,9 @@ EXTRACTIVE = "extractive"  # as a condenser's name: no model
 class ModelChoice(BaseModel):
     """An engine and its model: one of ours, a name on the Hugging Face hub, a folder, or a server's name for it.
 
-    ``stop`` ends a generated text where one of its strings begins. ``prefix`` comes before every text, as some
-    encoder-decoders want it. ``pickle`` allows weights that can run code when they are read.
+    ``stop`` ends a generated text where one of its strings begins. ``digits`` writes numbers that a small model
+    confuses in digits before it translates them. ``prefix`` comes before every text, as some encoder-decoders want it.
+    ``pickle`` allows weights that can run code when they are read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,6 +36,7 @@ class ModelChoice(BaseModel):
     model: str
     prompt: str | None = None
     stop: tuple[str, ...] = ()
+    digits: bool = False
     # Of the hub:
     revision: str = "main"
     licence: str | None = None
