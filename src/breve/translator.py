@@ -152,7 +152,7 @@ class Translator:
         """
         segment = segments[number]
         text = _texts(segments)[number] if in_capitals(segment.source) else cleaned(segment.source)
-        [other] = self._translate([Item(segment, text)], PENALTY if searched else BEAMS)
+        [other] = self._translate([Item(segment, self._easier(text))], PENALTY if searched else BEAMS)
         return other.translation
 
     def _batched(self, segments: Sequence[Segment], texts: Sequence[str], size: int) -> list[Translation]:
