@@ -311,13 +311,13 @@ def test_bullets_and_sentences_by_keyboard_alone(scripted_url: str, opened: Open
         if page.evaluate("document.activeElement.classList.contains('claim')"):
             break
     first = page.locator(".bullet").first
-    expect(first).to_contain_class("lit")
+    expect(first).to_have_class("bullet supported lit")
     cited = (first.get_attribute("data-segments") or "").split()
     assert page.locator(".sentence.lit").count() == len(cited)
     page.locator(f"#s{cited[0]} .no").focus()
     page.keyboard.press("Enter")
     assert page.locator(".sentence.lit").count() == 1
-    expect(first).to_contain_class("lit")
+    expect(first).to_have_class("bullet supported lit")
 
 
 def test_nothing_that_comes_in_is_run(scripted_url: str, opened: Opened, tmp_path: Path) -> None:

@@ -47,11 +47,11 @@ def _collective(tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
 def _cardinal(tokens: Sequence[Token], index: int, only_hard: bool) -> tuple[str, int] | None:
     """Return the number in words that starts at a token in digits, and where it ends."""
     numeral = read_numeral(tokens, index, "fr")
-    if numeral is None or numeral.digits or numeral.ordinal or numeral.weak or numeral.values[0] < LEAST:
+    if numeral is None or numeral.digits or numeral.ordinal or numeral.weak:
         return None
-    if only_hard and numeral.values[0] < 1000 and numeral.values[0] % 100 not in TEENS:
-        return None
-    return _grouped(numeral.values[0]), numeral.end
+    value = numeral.values[0]
+    hard = value >= 1000 or value % 100 in TEENS
+    return (_grouped(value), numeral.end) if value >= LEAST and (hard or not only_hard) else None
 
 
 def _grouped(value: Decimal) -> str:

@@ -233,14 +233,15 @@ class Translator:
         ]
 
     def _judged(self, segment: Segment, hypothesis: Hypothesis) -> _Judged:
-        text = self.style(addresses.restored(segment.source, straight(hypothesis.text.strip())))
+        text = addresses.restored(segment.source, straight(hypothesis.text.strip()))
         flags = faults(segment.source, text, finished=hypothesis.finished)
         flags += tuple(
             Flag("unknown", f"« {piece} » is unknown to the model") for piece in hypothesis.unknown if piece not in text
         )
-        flags += () if any(f.kind == "empty" for f in flags) else self.check(segment.source, text)
+        shown = self.style(text or segment.source)
+        flags += () if any(f.kind == "empty" for f in flags) else self.check(segment.source, shown)
         # A segment that got no translation shows its source: a reader can see what is there.
-        return _Judged(Translation(segment.id, text or self.style(segment.source), flags), hypothesis.score)
+        return _Judged(Translation(segment.id, shown, flags), hypothesis.score)
 
 
 @dataclass(frozen=True, slots=True)

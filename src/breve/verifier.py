@@ -30,14 +30,15 @@ KINDS: Final = {
 FULL_SHARE = 0.6
 SLACK = 30  # characters by which the order of a translation may differ from its source's
 MONEY_LIKE = CURRENCIES | {"percent"}
+Fault = tuple[Flag, int]  # a flag, and where in its text stands what it is about, in characters
 
 
 def verify_translation(source: str, target: str) -> tuple[Flag, ...]:
     """Return the flags of an English translation against its French source, what it lacks first."""
     french, english = extract(source, "fr"), extract(target, "en")
-    flags = [*_lost_numbers(french, english), *_lost_dates(french, english)]
-    flags += _invented(english, [french], {flag.kind for flag in flags})
-    flags += _names(target, [source])
+    flags = _flags([*_lost_numbers(french, english), *_lost_dates(french, english)])
+    flags += _flags(_invented(english, [french], {flag.kind for flag in flags}))
+    flags += _flags(_names(target, [source]))
     flags += [Flag("name", f"{code} is missing") for code in lost_codes(flatten(source), flatten(target))]
     flags += [Flag("address", f"{address} is missing") for address in addresses.lost(source, target)]
     flags += _new_addresses(target, [source])
@@ -52,87 +53,71 @@ def first_fault(source: str, target: str) -> int:
     What is missing should stand at the share of the translation where it stands in the source, or a little before.
     """
     french, english = extract(source, "fr"), extract(target, "en")
-    places = [
-        *_starts(match.unmatched(english.numbers, [french])),
-        *_starts(match.new_codes(english.numbers, [french])),
-        *_starts(number for number, _ in _other_units(english, match.by_value([french]))),
-        *_starts(_new_dates(english, [french])),
-        *_starts(match.new_times(english.times, [french])),
-        *(target.find(word) for word, _ in _new_names(target, [source])),
-    ]
+    places = [place for _, place in [*_invented(english, [french], set()), *_names(target, [source])]]
     if not places:
-        lost = [
-            *_starts(match.unmatched(french.numbers, [english])),
-            *_starts(match.moved_dates(french.dates, [english])),
-            *_starts(match.new_times(french.times, [english])),
-        ]
-        places = [len(target) * start // len(source) - SLACK for start in lost]
+        lost = [*_lost_numbers(french, english), *_lost_dates(french, english)]
+        places = [len(target) * place // len(source) - SLACK for _, place in lost]
     return max(0, min(places, default=0))
-
-
-def _starts(facts: Iterable[Number | Date | Time]) -> list[int]:
-    return [fact.span[0] for fact in facts]
 
 
 def verify_bullet(text: str, sources: Sequence[str]) -> tuple[Flag, ...]:
     """Return the flags of an English bullet against its French evidence: it may omit, it may not invent."""
     english, evidence = extract(text, "en"), [extract(source, "fr") for source in sources]
-    flags = [*_invented(english, evidence, set()), *_names(text, sources), *_new_addresses(text, sources)]
+    flags = _flags([*_invented(english, evidence, set()), *_names(text, sources)]) + _new_addresses(text, sources)
     flags += _bullet_negation(text, english, sources, evidence)
     return tuple(dict.fromkeys(flags))
 
 
-def _lost_numbers(source: Facts, target: Facts) -> list[Flag]:
-    flags, index = [], match.by_value([target])
+def _flags(faults: Iterable[Fault]) -> list[Flag]:
+    return [flag for flag, _ in faults]
+
+
+def _lost_numbers(source: Facts, target: Facts) -> list[Fault]:
+    faults, index = [], match.by_value([target])
     for number in match.unmatched(source.numbers, [target]):
         other = match.other_scale(number, index)
         if other is not None:
-            flags.append(Flag("scale", f"{number.text} became {other.text}"))
+            faults += _faults("scale", [number], f"became {other.text}")
         else:
-            flags.append(Flag(_kind(number), f"{number.text} is missing"))
-    return flags
+            faults += _faults(_kind(number), [number], "is missing")
+    return faults
 
 
 def _kind(number: Number) -> str:
     return "date" if number.year else "number"
 
 
-def _lost_dates(source: Facts, target: Facts) -> list[Flag]:
-    dates = [Flag("date", f"{date.text} is missing or changed") for date in match.moved_dates(source.dates, [target])]
-    times = match.new_times(source.times, [target])
-    return dates + [Flag("date", f"{time.text} is missing") for time in times]
+def _lost_dates(source: Facts, target: Facts) -> list[Fault]:
+    dates = _faults("date", match.moved_dates(source.dates, [target]), "is missing or changed")
+    return dates + _faults("date", match.new_times(source.times, [target]), "is missing")
 
 
-def _invented(target: Facts, sources: Sequence[Facts], seen: set[str]) -> list[Flag]:
-    """Return the flags of numbers, units and dates of the English that no source states."""
-    flags, index = [], match.by_value(sources)
+def _invented(target: Facts, sources: Sequence[Facts], seen: set[str]) -> list[Fault]:
+    """Return the numbers, units and dates of the English that no source states."""
+    faults, index = [], match.by_value(sources)
     for number in match.unmatched(target.numbers, sources):
         other = match.other_scale(number, index)
-        if other is not None:
-            if "scale" not in seen:
-                flags.append(Flag("scale", f"{number.text} is {other.text} in the source"))
-        else:
-            flags.append(Flag(_kind(number), f"{number.text} is not in the source"))
-    flags += _units(target, index)
-    flags += [Flag("date", f"{date.text} is not in the source") for date in _new_dates(target, sources)]
-    flags += [Flag("name", f"{n.text} is not in the source") for n in match.new_codes(target.numbers, sources)]
-    times = match.new_times(target.times, sources)
-    return flags + [Flag("date", f"{time.text} is not in the source") for time in times]
+        if other is None:
+            faults += _faults(_kind(number), [number], "is not in the source")
+        elif "scale" not in seen:
+            faults += _faults("scale", [number], f"is {other.text} in the source")
+    faults += _units(target, index)
+    faults += _faults("date", _new_dates(target, sources), "is not in the source")
+    faults += _faults("name", match.new_codes(target.numbers, sources), "is not in the source")
+    return faults + _faults("date", match.new_times(target.times, sources), "is not in the source")
+
+
+def _faults(kind: str, facts: Iterable[Number | Date | Time], what: str) -> list[Fault]:
+    return [(Flag(kind, f"{fact.text} {what}"), fact.span[0]) for fact in facts]
 
 
 def _new_dates(target: Facts, sources: Sequence[Facts]) -> list[Date]:
     return [date for date in match.moved_dates(target.dates, sources) if not date.weak]
 
 
-def _units(target: Facts, index: dict[Decimal, list[Number]]) -> list[Flag]:
-    """Return a flag for each amount whose equals in the sources are all in another currency or in per cent."""
-    wrong = _other_units(target, index)
-    return [Flag("unit", f"{number.text} is {other.text} in the source") for number, other in wrong]
-
-
-def _other_units(target: Facts, index: dict[Decimal, list[Number]]) -> list[tuple[Number, Number]]:
-    """Return such amounts, each with one of its equals."""
-    wrong = []
+def _units(target: Facts, index: dict[Decimal, list[Number]]) -> list[Fault]:
+    """Return the amounts whose equals in the sources are all in another currency or in per cent."""
+    faults = []
     for number in target.numbers:
         if number.unit not in MONEY_LIKE:
             continue
@@ -142,22 +127,21 @@ def _other_units(target: Facts, index: dict[Decimal, list[Number]]) -> list[tupl
         if (money and units and units <= MONEY_LIKE and number.unit not in units) or (
             number.unit == "percent" and units and units <= CURRENCIES
         ):
-            wrong.append((number, same[0]))
-    return wrong
+            faults += _faults("unit", [number], f"is {same[0].text} in the source")
+    return faults
 
 
-def _names(target: str, sources: Sequence[str]) -> list[Flag]:
-    return [
-        Flag("name", f"{word} is not in the source" + (f"; {lost} is missing" if lost else ""))
-        for word, lost in _new_names(target, sources)
-    ]
-
-
-def _new_names(target: str, sources: Sequence[str]) -> list[tuple[str, str | None]]:
-    """Return the names that no source has: codes alone, other names each with one that is missing in its place."""
+def _names(target: str, sources: Sequence[str]) -> list[Fault]:
+    """Return the names that no source has: codes alone, other names if one is missing in their place."""
     lost, new = orphans(flatten(" \n ".join(sources)), flatten(target))
-    codes: list[tuple[str, str | None]] = [(word, None) for word in new if is_code(word)]
-    return codes + [(word, lost[0]) for word in new if lost and not is_code(word)]
+    codes = [word for word in new if is_code(word)]
+    flags = [(word, Flag("name", f"{word} is not in the source")) for word in codes]
+    if lost:
+        flags += [
+            (word, Flag("name", f"{word} is not in the source; {lost[0]} is missing"))
+            for word in new if word not in codes
+        ]  # fmt: skip
+    return [(flag, target.find(word)) for word, flag in flags]
 
 
 def _new_addresses(target: str, sources: Sequence[str]) -> list[Flag]:

@@ -27,8 +27,8 @@ MAX_BATCH_TOKENS = 1024
 MAX_REPLICAS = 4
 M_ARENA_MAX = -8  # of malloc.h
 TOKENIZER = "tokenizer.model"
-Batch = dict[int, Any]  # the results under way of requests, by the requests' numbers
 LINE_TOKENS = "line_tokens"  # of a manifest: the ids of the tokens that begin with a newline; finding them takes 0.3 s
+Batch = dict[int, Any]  # the results under way of requests, by the requests' numbers
 
 
 class Ctranslate2Engine:
@@ -85,7 +85,6 @@ class Ctranslate2Engine:
             raise OptionError(f"max_new_tokens is {min(limits)}; it must be 1 or more")
         sampled = decoding.temperature > 0
         generator = self._seeded(decoding.seed) if sampled else self._generator
-        starts = [request.start for request in requests]
         prompts = self._prompts([f"{r.text} {r.start}" if r.start else r.text for r in requests])
         beam_size = 1 if sampled else max(decoding.beam_size, decoding.num_hypotheses)
         width = max(beam_size, decoding.num_hypotheses)
@@ -112,10 +111,10 @@ class Ctranslate2Engine:
             return dict(zip(group, results, strict=True))
 
         batches = map(started, self._groups(prompts, ends, width))
-        return self._finished(list(islice(batches, self._replicas)), batches, list(zip(starts, limits, strict=True)))
+        return self._finished(list(islice(batches, self._replicas)), batches, requests)
 
     def _finished(
-        self, running: Sequence[Batch], batches: Iterator[Batch], wanted: Sequence[tuple[str, int]]
+        self, running: Sequence[Batch], batches: Iterator[Batch], requests: Sequence[Request]
     ) -> Iterator[dict[int, list[Hypothesis]]]:
         """Yield what comes of batches under way as each is done, and start one of the others then."""
         with ThreadPoolExecutor(self._replicas) as threads:
@@ -127,7 +126,7 @@ class Ctranslate2Engine:
             while left:
                 done, left = wait(left, return_when=FIRST_COMPLETED)
                 for results in done:
-                    yield {n: self._hypotheses(result, *wanted[n]) for n, result in results.result().items()}
+                    yield {n: self._hypotheses(result, requests[n]) for n, result in results.result().items()}
                     left |= {waited(batch) for batch in islice(batches, 1)}
 
     def score(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[float]:
@@ -207,14 +206,14 @@ class Ctranslate2Engine:
         ]
         return sorted(groups, key=lambda group: -ends[group[0]])
 
-    def _hypotheses(self, result: Any, start: str, limit: int) -> list[Hypothesis]:
+    def _hypotheses(self, result: Any, request: Request) -> list[Hypothesis]:
         rows = zip(result.sequences_ids, result.scores, strict=True)
-        return sorted((self._hypothesis(start, ids, score, limit) for ids, score in rows), key=lambda h: -h.score)
+        return sorted((self._hypothesis(request, ids, score) for ids, score in rows), key=lambda h: -h.score)
 
-    def _hypothesis(self, start: str, ids: Sequence[int], score: float, limit: int) -> Hypothesis:
-        cut = list(ids[:limit])
+    def _hypothesis(self, request: Request, ids: Sequence[int], score: float) -> Hypothesis:
+        cut = list(ids[: request.max_new_tokens])
         finished = bool(cut) and cut[-1] in self._end
-        text = start + self.decode(cut[: -1 if finished else None])
+        text = request.start + self.decode(cut[: -1 if finished else None])
         for stop in self._stop:  # a token may hold a stop string after its first character
             head, found, _ = text.partition(stop)
             finished, text = finished or bool(found), head
